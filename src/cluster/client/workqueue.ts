@@ -94,7 +94,7 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const n = this.failures.get(key) ?? 0
     this.failures.set(key, n + 1)
-    const ms = n > 30 ? this.rate.maxMs : Math.min(this.rate.baseMs * 2 ** n, this.rate.maxMs)
+    const ms = Math.min(this.rate.baseMs * (1 << Math.min(n, 20)), this.rate.maxMs)
     this.addAfter(key, ms)
   }
 
