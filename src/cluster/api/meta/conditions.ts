@@ -23,7 +23,10 @@ export function isTrue(conditions: readonly Condition[] | undefined, type: strin
 }
 
 /** The list with `next` in place of the one of its type; the transition time is kept when the status is. */
-export function withCondition<C extends Condition>(conditions: readonly C[] | undefined, next: C): C[] {
+export function withCondition<C extends Condition>(
+  conditions: readonly C[] | undefined,
+  next: C,
+): C[] {
   const list = conditions ?? []
   const old = conditionOf(list, next.type)
   if (!old) return [...list, next]
@@ -33,6 +36,9 @@ export function withCondition<C extends Condition>(conditions: readonly C[] | un
 }
 
 /** The list without that type. */
-export function withoutCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C[] {
+export function withoutCondition<C extends Condition>(
+  conditions: readonly C[] | undefined,
+  type: string,
+): C[] {
   return (conditions ?? []).filter((c) => c.type !== type)
 }

@@ -2,8 +2,9 @@
  * Field errors in upstream's words; paths are plain text such as `spec.containers[0].image`.
  * @source staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go
  */
-import type { FieldError } from './status.ts'
+
 import { isObject } from './json.ts'
+import type { FieldError } from './status.ts'
 
 /** `spec.replicas: Required value: text`. */
 export function required(field: string, detail = ''): FieldError {

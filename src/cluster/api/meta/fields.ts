@@ -28,7 +28,7 @@ export function parseFieldSelector(text: string): FieldSelector {
     out.push({
       field: (m[1] as string).trim(),
       equal: m[2] !== '!=',
-      value: unescape(m[3] as string, text),
+      value: unescaped(m[3] as string, text),
     })
   }
   return out
@@ -48,7 +48,7 @@ function split(text: string): string[] {
   return out
 }
 
-function unescape(value: string, whole: string): string {
+function unescaped(value: string, whole: string): string {
   const bad = /(?:^|[^\\])(?:\\\\)*([=,])/.exec(value)
   if (bad) throw new FieldSelectorError(`invalid selector: '${whole}'; can't understand '${value}'`)
   return value.replace(/\\(.)/g, '$1')

@@ -8,7 +8,10 @@ export function controllerOf(o: { metadata: ObjectMeta }): OwnerReference | unde
 }
 
 /** True when `owner` controls `o`. */
-export function isControlledBy(o: { metadata: ObjectMeta }, owner: { metadata: ObjectMeta }): boolean {
+export function isControlledBy(
+  o: { metadata: ObjectMeta },
+  owner: { metadata: ObjectMeta },
+): boolean {
   return controllerOf(o)?.uid === owner.metadata.uid
 }
 

@@ -126,7 +126,10 @@ export function canonicalQuantity(text: string | number): string {
 }
 
 /** A number of whole units as a quantity, in binary (memory) or decimal (anything else) suffixes. */
-export function formatQuantity(value: number, format: 'BinarySI' | 'DecimalSI' = 'DecimalSI'): string {
+export function formatQuantity(
+  value: number,
+  format: 'BinarySI' | 'DecimalSI' = 'DecimalSI',
+): string {
   return format_(BigInt(Math.trunc(value)) * NANO, format)
 }
 

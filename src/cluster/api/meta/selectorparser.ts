@@ -3,7 +3,7 @@
  * @source staging/src/k8s.io/apimachinery/pkg/labels/selector.go Parser
  */
 import type { Requirement, Selector } from './labels.ts'
-import { qualifiedName, labelValue } from './validation.ts'
+import { labelValue, qualifiedName } from './validation.ts'
 
 /** Thrown by the parser; the server answers 400 with its text. */
 export class SelectorError extends Error {
@@ -125,7 +125,8 @@ function lex(text: string): Token[] {
       i += op.length
     } else {
       let j = i
-      while (j < text.length && !SPECIAL.includes(text[j] as string) && !/\s/.test(text[j] ?? '')) j++
+      while (j < text.length && !SPECIAL.includes(text[j] as string) && !/\s/.test(text[j] ?? ''))
+        j++
       out.push({ kind: 'id', text: text.slice(i, j) })
       i = j
     }
@@ -144,7 +145,10 @@ function checked(requirements: Requirement[]): Selector {
     if (r.op === '>' || r.op === '<') {
       if (!/^[+-]?\d+$/.test(r.values[0] ?? '')) {
         const v = JSON.stringify(r.values[0])
-        fail(`values[0]: Invalid value: ${v}: for 'Gt', 'Lt' operators, the value must be an integer`, true)
+        fail(
+          `values[0]: Invalid value: ${v}: for 'Gt', 'Lt' operators, the value must be an integer`,
+          true,
+        )
       }
     }
     r.values.forEach((v, i) => {

@@ -145,7 +145,7 @@ export function portName(value: string): string[] {
   const out: string[] = []
   if (value.length > 15) out.push('must be no more than 15 characters')
   if (!/^[-a-z0-9]+$/.test(value)) {
-    out.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    out.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
   }
   if (!/[a-z]/.test(value)) out.push('must contain at least one letter (a-z)')
   if (value.includes('--')) out.push('must not contain consecutive hyphens')

@@ -1,0 +1,159 @@
+/**
+ * Request bodies: which encoding, which kind, and strictness as the client asked for.
+ * @source staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go, negotiation
+ */
+import { parse as parseYaml } from 'yaml'
+import { isObject, type JsonObject } from '../api/meta/json.ts'
+import { badRequest, failure, unsupportedMediaType } from '../api/meta/status.ts'
+import type { AnyObject } from '../api/object.ts'
+import type { Schema } from '../api/schema.ts'
+import { TYPED_OBJECT } from '../api/transport.ts'
+import type { Call } from './call.ts'
+import { DecodeError, type DecodeNotes, decode } from './decode.ts'
+import { JsonSyntaxError, parseJson } from './jsontext.ts'
+
+/** Largest body taken from outside. @unit bytes */
+export const BODY_MAX = 3 * 1024 * 1024
+
+/** A body parsed but not yet decoded. */
+export interface RawBody {
+  readonly value: unknown
+  readonly duplicates: readonly string[]
+}
+
+const NO_DUPLICATES: readonly string[] = []
+
+/** Parses a body by its content type. @throws ApiError BadRequest, UnsupportedMediaType, RequestEntityTooLarge */
+export function readBody(body: unknown, contentType: string | undefined): RawBody {
+  if (typeof body !== 'string') return { value: body, duplicates: NO_DUPLICATES }
+  if (body.length > BODY_MAX) {
+    const message = `Request entity too large: limit is ${BODY_MAX}`
+    throw failure(413, 'RequestEntityTooLarge', message)
+  }
+  const type = (contentType ?? 'application/json').split(';')[0]?.trim()
+  if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return readYaml(body)
+  if (
+    type === 'application/vnd.kubernetes.protobuf' ||
+    (type && !/json/.test(type) && type !== '*/*')
+  ) {
+    throw unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    )
+  }
+  return parseJson(body)
+}
+
+function readYaml(text: string): RawBody {
+  if (text.trimStart().startsWith('{')) return parseJson(text)
+  try {
+    const value = parseYaml(text, { version: '1.1', maxAliasCount: 100, merge: true }) as unknown
+    return { value, duplicates: NO_DUPLICATES }
+  } catch (error) {
+    throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message}`)
+  }
+}
+
+/** The object of a write request, as a fresh copy of the kind served. @throws ApiError BadRequest */
+export function decodeObject(c: Call, what?: { kind: string; schema: Schema }): AnyObject {
+  const { definition, apiVersion } = c.served
+  const kind = what?.kind ?? definition.kind
+  const schema = what?.schema ?? definition.schema
+  if (c.typed) {
+    const o = decode(schema, c.request.body) as AnyObject
+    return kept(o, kind, what ? (o.apiVersion ?? apiVersion) : apiVersion)
+  }
+  const raw = rawObject(c, kind)
+  const o = raw.value as JsonObject
+  checkKind(o, kind, what ? undefined : apiVersion)
+  return decodeStrictly(c, schema, raw, {
+    kind,
+    apiVersion: what ? String(o.apiVersion) : apiVersion,
+  })
+}
+
+/** Decodes a raw value of the given kind, minding the request's fieldValidation. */
+export function decodeStrictly(
+  c: Call,
+  schema: Schema,
+  raw: RawBody,
+  as: { kind: string; apiVersion: string },
+): AnyObject {
+  const notes: DecodeNotes = { unknown: [] }
+  const version = as.apiVersion.slice(as.apiVersion.indexOf('/') + 1)
+  const handled = `${as.kind} in version "${version}" cannot be handled as a ${as.kind}`
+  let decoded: AnyObject
+  try {
+    decoded = decode(schema, raw.value, notes) as AnyObject
+  } catch (error) {
+    if (error instanceof DecodeError) throw badRequest(`${handled}: ${error.message}`)
+    throw error
+  }
+  const problems = [
+    ...raw.duplicates.map((d) => `duplicate field ${JSON.stringify(d)}`),
+    ...notes.unknown.map((u) => `unknown field ${JSON.stringify(u)}`),
+  ]
+  if (problems.length > 0 && c.fieldValidation === 'Strict') {
+    throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
+  }
+  if (c.fieldValidation === 'Warn') c.warnings.push(...problems)
+  return kept(decoded, as.kind, as.apiVersion)
+}
+
+function rawObject(c: Call, kind: string): RawBody {
+  let raw: RawBody
+  try {
+    raw = readBody(c.request.body, c.request.headers['content-type'])
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    throw unrecognized(kind, `json parse error: ${error.message}`)
+  }
+  if (!isObject(raw.value)) {
+    if (raw.value === undefined || raw.value === null)
+      throw unrecognized(kind, 'json parse error: unexpected end of JSON input')
+    const got = Array.isArray(raw.value) ? 'array' : typeof raw.value
+    throw unrecognized(
+      kind,
+      `json parse error: json: cannot unmarshal ${got} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    )
+  }
+  return raw
+}
+
+function unrecognized(kind: string, why: string) {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; ${why}`,
+  )
+}
+
+function checkKind(o: JsonObject, kind: string, apiVersion: string | undefined): void {
+  const gotKind = o.kind
+  const gotVersion = o.apiVersion
+  if (typeof gotKind === 'string' && gotKind !== '' && gotKind !== kind) {
+    const version = String(gotVersion ?? '')
+    const v = version.slice(version.indexOf('/') + 1)
+    throw badRequest(
+      `${gotKind} in version "${v}" cannot be handled as a ${kind}: converting (${v}.${gotKind}) to (core.${kind}): unknown conversion`,
+    )
+  }
+  if (
+    apiVersion &&
+    typeof gotVersion === 'string' &&
+    gotVersion !== '' &&
+    gotVersion !== apiVersion
+  ) {
+    throw badRequest(
+      `the API version in the data (${gotVersion}) does not match the expected API version (${apiVersion})`,
+    )
+  }
+}
+
+/** Kind, version and metadata first, as Go writes them. */
+function kept(o: AnyObject, kind: string, apiVersion: string): AnyObject {
+  const { kind: _k, apiVersion: _a, metadata, ...rest } = o
+  return { kind, apiVersion, metadata: metadata ?? {}, ...rest }
+}
+
+/** True for requests of components inside the process. */
+export function isTyped(contentType: string | undefined, accept: string | undefined): boolean {
+  return contentType === TYPED_OBJECT || accept === TYPED_OBJECT
+}

@@ -1,0 +1,270 @@
+/**
+ * From JSON to an object of a kind: types checked, unknown fields named, nulls and Go's unwritten zeros dropped. The
+ * result is a fresh copy that may be changed in place. Errors read as Go's JSON decoder words them.
+ * @source staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json, encoding/json
+ */
+import { isObject, type JsonObject } from '../api/meta/json.ts'
+import { canonicalQuantity, isQuantity, QUANTITY_SYNTAX } from '../api/meta/quantity.ts'
+import { resolve, type Schema } from '../api/schema.ts'
+import { omitsZero } from './zero.ts'
+
+/** A value of the wrong JSON type; its message is Go's. */
+export class DecodeError extends Error {
+  override name = 'DecodeError'
+}
+
+/** What the decoder found besides the object. */
+export interface DecodeNotes {
+  /** Paths of fields that the kind does not have. */
+  readonly unknown: string[]
+}
+
+interface Position {
+  /** With indexes, for unknown fields: `spec.containers[0].env`. */
+  readonly path: string
+  /** Without indexes, for type errors: `spec.containers.env`. */
+  readonly goPath: string
+  /** Go type of the struct that holds the field. */
+  readonly struct: string
+  readonly notes: DecodeNotes | undefined
+}
+
+type Decoder = (value: unknown, at: Position) => unknown
+
+const decoders = new WeakMap<Schema, Decoder>()
+
+/**
+ * Decodes a value by its schema.
+ * @param notes collects unknown fields; without it they are dropped silently
+ * @throws DecodeError
+ */
+export function decode(schema: Schema, value: unknown, notes?: DecodeNotes): unknown {
+  return decoderOf(schema)(value, { path: '', goPath: '', struct: '', notes })
+}
+
+function decoderOf(schema: Schema): Decoder {
+  let d = decoders.get(schema)
+  if (!d) {
+    // Types may contain themselves: a forwarding decoder stands in until the real one is made.
+    let made: Decoder | undefined
+    decoders.set(schema, (v, at) => (made as Decoder)(v, at))
+    made = compile(schema)
+    decoders.set(schema, made)
+    d = made
+  }
+  return d
+}
+
+function compile(schema: Schema): Decoder {
+  const s = resolve(schema)
+  const name = typeName(s)
+  if (s.format === 'int-or-string' || s.intOrString) return decodeIntOrString
+  if (name === 'Quantity') return decodeQuantity
+  if (s.format === 'date-time') return decodeTime(name)
+  if (s.properties) return compileStruct(s)
+  if (s.additionalProperties) return compileMap(s)
+  if (s.items) return compileArray(s)
+  switch (s.type) {
+    case 'string':
+      return scalar('string', goType(s))
+    case 'boolean':
+      return scalar('boolean', 'bool')
+    case 'integer':
+      return decodeInteger(s.format === 'int64' ? 'int64' : 'int32')
+    case 'number':
+      return scalar('number', 'float64')
+    default:
+      return (v) => v
+  }
+}
+
+interface Field {
+  readonly name: string
+  readonly decode: Decoder
+  readonly required: boolean
+  /** A struct that Go always writes. */
+  readonly filled: boolean
+}
+
+function compileStruct(s: Schema): Decoder {
+  const struct = typeName(s)
+  const fields = new Map<string, Field>()
+  const filled: Field[] = []
+  for (const [name, p] of Object.entries(s.properties ?? {})) {
+    const isStruct = p.ref !== undefined && isObject(p.default)
+    const field: Field = {
+      name,
+      decode: decoderOf(p),
+      required: s.required?.includes(name) ?? false,
+      filled: isStruct,
+    }
+    fields.set(name, field)
+    if (isStruct) filled.push(field)
+  }
+  return (value, at) => {
+    if (!isObject(value)) throw mismatch(value, at, `v1.${struct}`)
+    const out: JsonObject = {}
+    for (const key of Object.keys(value)) {
+      const v = value[key]
+      const field = fields.get(key)
+      if (!field) {
+        if (v !== undefined) at.notes?.unknown.push(join(at.path, key))
+        continue
+      }
+      if (v === undefined || v === null) continue
+      const decoded = field.decode(v, {
+        path: join(at.path, key),
+        goPath: join(at.goPath, key),
+        struct,
+        notes: at.notes,
+      })
+      if (field.required || !isOmitted(struct, key, decoded)) out[key] = decoded
+    }
+    for (const f of filled)
+      if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
+    return out
+  }
+}
+
+function isOmitted(struct: string, field: string, v: unknown): boolean {
+  if (v === '' || v === 0 || v === false) return omitsZero(struct, field, v)
+  if (Array.isArray(v)) return v.length === 0
+  return v === undefined
+}
+
+function compileMap(s: Schema): Decoder {
+  const item = decoderOf(s.additionalProperties as Schema)
+  const type = `map[string]${goType(s.additionalProperties as Schema)}`
+  return (value, at) => {
+    if (!isObject(value)) throw mismatch(value, at, type)
+    const out: JsonObject = {}
+    let members = 0
+    for (const key of Object.keys(value)) {
+      const v = value[key]
+      if (v === undefined) continue
+      members++
+      // A null value of a map is the zero value in Go.
+      out[key] =
+        v === null
+          ? zeroOf(s.additionalProperties as Schema)
+          : item(v, { ...at, path: join(at.path, key) })
+    }
+    return members === 0 ? undefined : out
+  }
+}
+
+function zeroOf(schema: Schema): unknown {
+  const s = resolve(schema)
+  if (s.type === 'string') return ''
+  if (s.type === 'integer' || s.type === 'number') return 0
+  if (s.type === 'boolean') return false
+  return typeName(s) === 'Quantity' ? '0' : null
+}
+
+function compileArray(s: Schema): Decoder {
+  const items = s.items as Schema
+  const item = decoderOf(items)
+  const type = `[]${goType(items)}`
+  return (value, at) => {
+    if (!Array.isArray(value)) throw mismatch(value, at, type)
+    return value.map((v, i) => {
+      if (v === null) return zeroItem(items)
+      return item(v, { ...at, path: `${at.path}[${i}]` })
+    })
+  }
+}
+
+function zeroItem(items: Schema): unknown {
+  return resolve(items).properties ? {} : zeroOf(items)
+}
+
+function scalar(want: 'string' | 'boolean' | 'number', go: string): Decoder {
+  return (value, at) => {
+    if (typeof value !== want) throw mismatch(value, at, go)
+    return value
+  }
+}
+
+function decodeInteger(go: 'int32' | 'int64'): Decoder {
+  return (value, at) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) throw mismatch(value, at, go)
+    if (go === 'int32' && (value > 2147483647 || value < -2147483648)) throw mismatch(value, at, go)
+    return value
+  }
+}
+
+function decodeIntOrString(value: unknown, at: Position): unknown {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  throw typeof value === 'number' ? mismatch(value, at, 'int32') : mismatch(value, at, 'string')
+}
+
+function decodeQuantity(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new DecodeError(QUANTITY_SYNTAX)
+  const text = String(value)
+  if (!isQuantity(text)) throw new DecodeError(QUANTITY_SYNTAX)
+  return canonicalQuantity(text)
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+function decodeTime(name: string): Decoder {
+  const layout =
+    name === 'MicroTime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
+  return (value, at) => {
+    if (typeof value !== 'string') throw mismatch(value, at, 'string')
+    if (!TIME.test(value) || Number.isNaN(Date.parse(value))) {
+      const bad = JSON.stringify(value)
+      throw new DecodeError(`parsing time ${bad} as "${layout}": cannot parse ${bad} as "2006"`)
+    }
+    return value
+  }
+}
+
+function mismatch(value: unknown, at: Position, type: string): DecodeError {
+  const what = Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'object'
+        ? 'object'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : typeof value === 'number'
+            ? numberText(value, type)
+            : 'string'
+  const where = at.struct ? `Go struct field ${at.struct}.${at.goPath}` : 'Go value'
+  return new DecodeError(`json: cannot unmarshal ${what} into ${where} of type ${type}`)
+}
+
+function numberText(value: number, type: string): string {
+  return /^(u?int|float)/.test(type) ? `number ${value}` : 'number'
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key
+}
+
+/** `PodSpec` of `io.k8s.api.core.v1.PodSpec`. */
+export function typeName(s: Schema): string {
+  const id = s.id ?? ''
+  return id.slice(id.lastIndexOf('.') + 1)
+}
+
+function goType(schema: Schema): string {
+  const s = resolve(schema)
+  if (s.id) {
+    if (s.id.endsWith('.Quantity')) return 'resource.Quantity'
+    const parts = s.id.split('.')
+    const version = parts[parts.length - 2] ?? 'v1'
+    if (s.properties) return `${version}.${typeName(s)}`
+    if (s.format === 'date-time') return 'string'
+  }
+  if (s.items) return `[]${goType(s.items)}`
+  if (s.additionalProperties) return `map[string]${goType(s.additionalProperties)}`
+  if (s.type === 'string') return s.format === 'byte' ? '[]uint8' : 'string'
+  if (s.type === 'boolean') return 'bool'
+  if (s.type === 'integer') return s.format === 'int64' ? 'int64' : 'int32'
+  if (s.type === 'number') return 'float64'
+  return 'interface {}'
+}

@@ -1,0 +1,69 @@
+/** Requests that name no resource: discovery, health, version, OpenAPI. */
+import { failure } from '../../api/meta/status.ts'
+import type { ApiRequest, ApiResponse, UserInfo } from '../../api/transport.ts'
+import { UPSTREAM } from '../../api/version.ts'
+import type { Task } from '../../sim/task.ts'
+import { json } from '../content.ts'
+import { serveDiscovery } from '../discovery.ts'
+import type { Registry } from '../registry/registry.ts'
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
+
+/** Serves what is not a resource. @throws ApiError NotFound */
+export function* serveNonResource(
+  r: Registry,
+  request: ApiRequest,
+  _user: UserInfo,
+): Task<ApiResponse> {
+  const { path } = request
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(request)
+  if (path === '/version' || path === '/version/') return json(200, version())
+  const found = serveDiscovery(r, request)
+  if (found) return found
+  throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+function version(): object {
+  return {
+    major: UPSTREAM.major,
+    minor: UPSTREAM.minor,
+    emulationMajor: UPSTREAM.major,
+    emulationMinor: UPSTREAM.minor,
+    minCompatibilityMajor: UPSTREAM.major,
+    minCompatibilityMinor: String(Number(UPSTREAM.minor) - 1),
+    gitVersion: UPSTREAM.version,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '2026-06-01T00:00:00Z',
+    goVersion: 'go1.26.0',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  }
+}
+
+function health(request: ApiRequest): ApiResponse {
+  const [, kind = '', check] = request.path.split('/')
+  if (check) {
+    if (!CHECKS.includes(check))
+      throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    return { status: 200, headers: TEXT, body: 'ok' }
+  }
+  if (!request.query.has('verbose')) return { status: 200, headers: TEXT, body: 'ok' }
+  const lines = CHECKS.map((c) => `[+]${c} ok`)
+  return { status: 200, headers: TEXT, body: `${lines.join('\n')}\n${kind} check passed\n` }
+}
+
+const CHECKS = [
+  'ping',
+  'log',
+  'etcd',
+  'poststarthook/start-apiserver-admission-initializer',
+  'poststarthook/generic-apiserver-start-informers',
+  'poststarthook/priority-and-fairness-config-consumer',
+  'poststarthook/start-apiextensions-informers',
+  'poststarthook/start-apiextensions-controllers',
+  'poststarthook/crd-informer-synced',
+  'poststarthook/rbac/bootstrap-roles',
+  'poststarthook/scheduling/bootstrap-system-priority-classes',
+  'autoregister-completion',
+]

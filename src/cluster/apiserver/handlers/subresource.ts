@@ -1,0 +1,41 @@
+/** Requests for subresources. @source pkg/registry/core/rest/storage_core.go (what is served under what) */
+import { failure, methodNotAllowed } from '../../api/meta/status.ts'
+import type { ApiResponse } from '../../api/transport.ts'
+import type { Task } from '../../sim/task.ts'
+import type { Call } from '../call.ts'
+import { objectResponse } from '../content.ts'
+import type { Registry } from '../registry/registry.ts'
+import { serveBinding } from '../subresources/binding.ts'
+import { serveEviction } from '../subresources/eviction.ts'
+import { serveScale } from '../subresources/scale.ts'
+import { serveFinalize, serveResource } from './resource.ts'
+
+/** Serves a request below an object. */
+export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
+  const { served, subresource, info } = c
+  if (served.definition.subresources?.[subresource] === undefined) {
+    throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+  }
+  switch (subresource) {
+    case 'status':
+      if (!['get', 'update', 'patch'].includes(info.verb)) break
+      return yield* serveResource(r, c)
+    case 'scale':
+      return objectResponse(
+        { ...c, served: { ...served, toServed: (o) => o } },
+        200,
+        yield* serveScale(r, c),
+      )
+    case 'binding':
+      return yield* serveBinding(r, c, info.name)
+    case 'eviction':
+      return yield* serveEviction(r, c)
+    case 'finalize':
+      return yield* serveFinalize(r, c)
+    case 'ephemeralcontainers':
+    case 'resize':
+    case 'approval':
+      return yield* serveResource(r, c)
+  }
+  throw methodNotAllowed(served.gr, info.verb)
+}

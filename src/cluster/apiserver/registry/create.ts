@@ -1,0 +1,131 @@
+/**
+ * Creating an object: admission, strategy, validation, and one etcd transaction that demands the key be free.
+ * @source staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go Create
+ */
+import { generateName, newUid } from '../../api/meta/names.ts'
+import {
+  type ApiError,
+  alreadyExists,
+  badRequest,
+  failure,
+  invalid,
+} from '../../api/meta/status.ts'
+import type { AnyObject } from '../../api/object.ts'
+import type { Task } from '../../sim/task.ts'
+import type { Attributes } from '../admission/chain.ts'
+import { type Call, keyOfName } from '../call.ts'
+import { trackManager } from './managedfields.ts'
+import { orderedMeta, validateMeta } from './meta.ts'
+import type { Registry } from './registry.ts'
+import { stamp, unstamped } from './storage.ts'
+
+const GENERATE_TRIES = 8
+
+/**
+ * Creates an object that was just decoded and belongs to nobody else.
+ * @returns the stored object, in the stored version
+ * @throws ApiError AlreadyExists, Invalid, Forbidden, BadRequest
+ */
+export function* createObject(r: Registry, c: Call, decoded: AnyObject): Task<AnyObject> {
+  const { definition, toStored } = c.served
+  placeObject(c, decoded)
+  const o = toStored ? toStored(decoded) : decoded
+  definition.defaults?.(o)
+  const attributes = createAttributes(c, o)
+  yield* r.admission.admit(attributes)
+  if (!o.metadata.generateName || o.metadata.name) return yield* insert(r, c, o)
+  for (let i = 1; ; i++) {
+    try {
+      return yield* insert(r, c, { ...o, metadata: { ...o.metadata } })
+    } catch (error) {
+      const taken = (error as ApiError).reason === 'AlreadyExists'
+      if (!taken || i === GENERATE_TRIES) throw error
+    }
+  }
+}
+
+/** What admission sees of a creation. */
+function createAttributes(c: Call, object: AnyObject): Attributes {
+  const { served, namespace, subresource } = c
+  const name = object.metadata.name ?? ''
+  return { operation: 'CREATE', served, subresource, namespace, name, object, call: c }
+}
+
+/** Puts the object into the namespace of the request and checks that both agree. */
+export function placeObject(c: Call, o: AnyObject): void {
+  const m = o.metadata
+  if (c.served.definition.namespaced) {
+    if (!c.namespace) throw badRequest('an empty namespace may not be set during creation')
+    if (m.namespace && m.namespace !== c.namespace) {
+      throw badRequest(
+        'the namespace of the provided object does not match the namespace sent on the request',
+      )
+    }
+    m.namespace = c.namespace
+  } else if (m.namespace !== undefined && m.namespace !== '') {
+    throw badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    )
+  }
+}
+
+function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
+  const { definition, served } = { definition: c.served.definition, served: c.served }
+  const m = o.metadata
+  if (m.resourceVersion)
+    throw failure(500, '', 'resourceVersion should not be set on objects to be created')
+  if (!m.name && m.generateName) m.name = generateName(r.random, m.generateName)
+  m.uid = newUid(r.random)
+  m.creationTimestamp = c.now
+  delete m.deletionTimestamp
+  delete m.deletionGracePeriodSeconds
+  delete m.selfLink
+  if (served.counted) m.generation = 1
+  if (served.hasStatus) clearStatus(c, o)
+  definition.strategy?.prepareForCreate?.(o, c)
+  o.metadata = orderedMeta(m)
+  const errors = [
+    ...validateMeta(o.metadata, definition.namespaced, definition.strategy?.validateName),
+    ...(definition.validate?.(o, undefined, c) ?? []),
+  ]
+  const gk = { group: definition.group, kind: definition.kind }
+  if (errors.length > 0) throw invalid(gk, m.name ?? '', errors)
+  for (const w of definition.strategy?.warnings?.(o, undefined, c) ?? []) c.warnings.push(w)
+  definition.strategy?.canonicalize?.(o)
+  yield* r.admission.validate(createAttributes(c, o))
+  const tracked = trackManager(c, undefined, o)
+  return yield* store(r, c, tracked)
+}
+
+/** A new object's status is the server's business, not the client's. */
+function clearStatus(c: Call, o: AnyObject): void {
+  if (o.status === undefined) return
+  const p = c.served.definition.schema.properties?.status
+  if (p && typeof p.default === 'object') o.status = {}
+  else delete o.status
+}
+
+function* store(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
+  const name = o.metadata.name ?? ''
+  const key = keyOfName(c.served, c.namespace, name)
+  if (c.dryRun) {
+    const found = yield* r.store.range({ key })
+    if (found.kvs[0]) throw taken(c, name, found.kvs[0].value as AnyObject)
+    return o
+  }
+  const raw = unstamped(o)
+  const result = yield* r.store.txn(
+    [{ key, modRevision: 0 }],
+    [{ op: 'put', key, value: raw }],
+    [{ op: 'get', key }],
+  )
+  if (!result.succeeded) throw taken(c, name, result.gets[0]?.value as AnyObject | undefined)
+  return stamp(raw, result.revision)
+}
+
+function taken(c: Call, name: string, existing: AnyObject | undefined): ApiError {
+  const error = alreadyExists(c.served.gr, name)
+  if (!existing?.metadata.deletionTimestamp) return error
+  const { status } = error
+  return failure(409, 'AlreadyExists', `object is being deleted: ${status.message}`, status.details)
+}

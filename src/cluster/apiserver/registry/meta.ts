@@ -1,0 +1,205 @@
+/**
+ * What creation and update do to metadata for every kind.
+ * @source staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update,meta}.go, apimachinery/pkg/api/validation/objectmeta.go
+ */
+import type { ObjectMeta } from '../../api/generated/types.ts'
+import { forbiddenField, invalidValue, required, tooLong } from '../../api/meta/field.ts'
+import { deepEqual } from '../../api/meta/json.ts'
+import type { FieldError } from '../../api/meta/status.ts'
+import {
+  byteLength,
+  dnsLabel,
+  dnsSubdomain,
+  labelValue,
+  maskTrailingDash,
+  qualifiedName,
+} from '../../api/meta/validation.ts'
+import type { AnyObject } from '../../api/object.ts'
+
+const ANNOTATIONS_MAX = 256 * 1024
+
+/** A name check: messages, and whether the name still gets a suffix. */
+export type NameCheck = (name: string, prefix: boolean) => string[]
+
+const subdomainName: NameCheck = (name, prefix) =>
+  dnsSubdomain(prefix ? maskTrailingDash(name) : name)
+
+/** Field errors of a new object's metadata. */
+export function validateMeta(
+  m: ObjectMeta,
+  namespaced: boolean,
+  checkName: NameCheck = subdomainName,
+): FieldError[] {
+  const out: FieldError[] = []
+  if (m.generateName) {
+    for (const t of checkName(m.generateName, true)) {
+      out.push(invalidValue('metadata.generateName', m.generateName, t))
+    }
+  }
+  if (!m.name) out.push(required('metadata.name', 'name or generateName is required'))
+  else for (const t of checkName(m.name, false)) out.push(invalidValue('metadata.name', m.name, t))
+  if (namespaced && !m.namespace) out.push(required('metadata.namespace'))
+  else if (namespaced) {
+    for (const t of dnsLabel(m.namespace as string)) {
+      out.push(invalidValue('metadata.namespace', m.namespace, t))
+    }
+  } else if (m.namespace) {
+    out.push(forbiddenField('metadata.namespace', 'not allowed on this type'))
+  }
+  out.push(...validateMetaParts(m))
+  return out
+}
+
+function validateMetaParts(m: ObjectMeta): FieldError[] {
+  const out: FieldError[] = []
+  if ((m.generation ?? 0) < 0) {
+    out.push(
+      invalidValue('metadata.generation', m.generation, 'must be greater than or equal to 0'),
+    )
+  }
+  out.push(...validateLabels(m.labels, 'metadata.labels'))
+  out.push(...validateAnnotations(m.annotations, 'metadata.annotations'))
+  out.push(...validateOwners(m.ownerReferences, 'metadata.ownerReferences'))
+  out.push(...validateFinalizers(m.finalizers))
+  return out
+}
+
+/** Field errors of a label map. */
+export function validateLabels(
+  labels: Record<string, string> | undefined,
+  path: string,
+): FieldError[] {
+  if (!labels) return []
+  const out: FieldError[] = []
+  for (const [k, v] of Object.entries(labels)) {
+    for (const t of qualifiedName(k)) out.push(invalidValue(path, k, t))
+    for (const t of labelValue(v)) out.push(invalidValue(path, v, t))
+  }
+  return out
+}
+
+/** Field errors of an annotation map. */
+export function validateAnnotations(
+  a: Record<string, string> | undefined,
+  path: string,
+): FieldError[] {
+  if (!a) return []
+  const out: FieldError[] = []
+  let total = 0
+  for (const [k, v] of Object.entries(a)) {
+    for (const t of qualifiedName(k.toLowerCase())) out.push(invalidValue(path, k, t))
+    total += byteLength(k) + byteLength(v)
+  }
+  if (total > ANNOTATIONS_MAX) out.push(tooLong(path, ANNOTATIONS_MAX))
+  return out
+}
+
+function validateOwners(owners: ObjectMeta['ownerReferences'], path: string): FieldError[] {
+  if (!owners) return []
+  const out: FieldError[] = []
+  let controller = ''
+  for (const o of owners) {
+    if (!o.apiVersion)
+      out.push(invalidValue(`${path}.apiVersion`, o.apiVersion ?? '', 'version must not be empty'))
+    if (!o.kind) out.push(invalidValue(`${path}.kind`, o.kind ?? '', 'must not be empty'))
+    if (!o.name) out.push(invalidValue(`${path}.name`, o.name ?? '', 'must not be empty'))
+    if (!o.uid) out.push(invalidValue(`${path}.uid`, o.uid ?? '', 'must not be empty'))
+    if (o.apiVersion === 'v1' && o.kind === 'Event') {
+      out.push(invalidValue(path, o, '/v1, Kind=Event is disallowed from being an owner'))
+    }
+    if (!o.controller) continue
+    if (controller) {
+      const text = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${o.kind}/${o.name}`
+      out.push(invalidValue(path, owners, text))
+    }
+    controller = `${o.kind}/${o.name}`
+  }
+  return out
+}
+
+const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
+
+function validateFinalizers(finalizers: string[] | undefined): FieldError[] {
+  if (!finalizers) return []
+  const out: FieldError[] = []
+  for (const f of finalizers) {
+    for (const t of qualifiedName(f)) out.push(invalidValue('metadata.finalizers', f, t))
+    if (
+      f !== '' &&
+      !f.includes('/') &&
+      !STANDARD_FINALIZERS.has(f) &&
+      qualifiedName(f).length === 0
+    ) {
+      out.push(
+        invalidValue(
+          'metadata.finalizers',
+          f,
+          'name is neither a standard finalizer name nor is it fully qualified',
+        ),
+      )
+    }
+  }
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    out.push(
+      invalidValue(
+        'metadata.finalizers',
+        finalizers,
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    )
+  }
+  return out
+}
+
+/** Field errors of an update's metadata, against what it was. */
+export function validateMetaUpdate(m: ObjectMeta, old: ObjectMeta): FieldError[] {
+  const out: FieldError[] = []
+  if (old.deletionTimestamp) {
+    const known = new Set(old.finalizers ?? [])
+    const added = (m.finalizers ?? []).filter((f) => !known.has(f))
+    if (added.length > 0) {
+      const list = `[]string{${added.map((f) => JSON.stringify(f)).join(', ')}}`
+      const text = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
+      out.push(forbiddenField('metadata.finalizers', text))
+    }
+  }
+  if ((m.generation ?? 0) < (old.generation ?? 0)) {
+    out.push(invalidValue('metadata.generation', m.generation ?? 0, 'must not be decremented'))
+  }
+  for (const f of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
+    if (!deepEqual(m[f], old[f]))
+      out.push(invalidValue(`metadata.${f}`, m[f] ?? '', 'field is immutable'))
+  }
+  out.push(...validateMetaParts(m))
+  return out
+}
+
+/** Metadata in the order in which Go writes it. */
+export function orderedMeta(m: ObjectMeta): ObjectMeta {
+  const out: Record<string, unknown> = {}
+  for (const k of META_ORDER) if (m[k] !== undefined) out[k] = m[k]
+  return out as ObjectMeta
+}
+
+const META_ORDER = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const
+
+/** The object with its metadata replaced. */
+export function withMeta(o: AnyObject, metadata: ObjectMeta): AnyObject {
+  return { ...o, metadata: orderedMeta(metadata) }
+}

@@ -1,0 +1,42 @@
+/**
+ * Objects as they lie in etcd and as they are handed out: resourceVersion is not stored but stamped on reading, once
+ * per stored version, so that every reader shares one object.
+ */
+import type { AnyObject } from '../../api/object.ts'
+import type { KeyValue } from '../../etcd/store.ts'
+
+const stamped = new WeakMap<object, AnyObject>()
+
+/** The object of a stored version, with its resourceVersion. */
+export function objectOf(kv: Pick<KeyValue, 'value' | 'modRevision'>): AnyObject {
+  return stamp(kv.value as AnyObject, kv.modRevision)
+}
+
+/** As `objectOf`, for a value just written at a revision. */
+export function stamp(raw: AnyObject, revision: number): AnyObject {
+  const known = stamped.get(raw)
+  const resourceVersion = String(revision)
+  if (known?.metadata.resourceVersion === resourceVersion) return known
+  const o = { ...raw, metadata: withRevision(raw.metadata, resourceVersion) }
+  stamped.set(raw, o)
+  return o
+}
+
+/** Members in the order in which Go writes them, for readers of raw JSON. */
+function withRevision(m: AnyObject['metadata'], resourceVersion: string): AnyObject['metadata'] {
+  const { name, generateName, namespace, uid, ...rest } = m
+  const head: AnyObject['metadata'] = {}
+  if (name !== undefined) head.name = name
+  if (generateName !== undefined) head.generateName = generateName
+  if (namespace !== undefined) head.namespace = namespace
+  if (uid !== undefined) head.uid = uid
+  head.resourceVersion = resourceVersion
+  return Object.assign(head, rest)
+}
+
+/** What is put into etcd: the object without its resourceVersion. */
+export function unstamped(o: AnyObject): AnyObject {
+  if (o.metadata.resourceVersion === undefined) return o
+  const { resourceVersion: _, ...metadata } = o.metadata
+  return { ...o, metadata }
+}
