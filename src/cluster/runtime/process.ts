@@ -53,6 +53,8 @@ export interface Surroundings {
   signalMain(signal: Signal): void
   /** A shell's trap: runs `action` in that shell when the main process gets the signal. */
   onShellTrap?: (signal: Signal, shell: { run(text: string): Task<number> }, action: string) => void
+  /** Handlers of all processes in the container, by signal. */
+  handlers?: Map<Signal, (() => void)[]>
   /** When the container started. */
   startedAt: Millis
 }
@@ -77,7 +79,6 @@ export class Process {
   cwd: string
   memoryBytes = 0
   cpuMillis = 0
-  private readonly handlers = new Map<Signal, () => void>()
   private readonly woken = new Wake()
   private pendingExit: number | undefined
 
@@ -123,16 +124,11 @@ export class Process {
     this.woken.notify()
   }
 
-  /** Installs a handler; a main process without one ignores SIGTERM, as PID 1 does. */
+  /** Installs a handler; a container without one ignores SIGTERM, as PID 1 does. */
   on(signal: Signal, handler: () => void): void {
-    this.handlers.set(signal, handler)
-  }
-
-  /** Delivers a signal. @returns false when nobody handles it */
-  deliver(signal: Signal): boolean {
-    const handler = this.handlers.get(signal)
-    handler?.()
-    return handler !== undefined
+    this.around.handlers ??= new Map()
+    const known = this.around.handlers.get(signal) ?? []
+    this.around.handlers.set(signal, [...known, handler])
   }
 
   /** Opens a port on the pod's address. @returns false when it is taken */
