@@ -81,7 +81,9 @@ function watchPods(w: ClusterWatch): void {
   const { cache, queue, nominator } = w
   const assigned = (p: Pod) => !!p.spec?.nodeName && !isPodTerminal(p)
   const waiting = (p: Pod) =>
-    !p.spec?.nodeName && !isPodTerminal(p) && p.spec?.schedulerName === w.schedulerName
+    !p.spec?.nodeName &&
+    !isPodTerminal(p) &&
+    (p.spec?.schedulerName ?? w.schedulerName) === w.schedulerName
 
   const leave = (pod: Pod) => {
     const key = keyOf(pod)
