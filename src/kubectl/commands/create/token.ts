@@ -1,11 +1,12 @@
 /** `kubectl create token`. @source staging/src/k8s.io/kubectl/pkg/cmd/create/create_token.go */
-import type { TokenRequest } from '../../../cluster/api/generated/types.ts'
 import type { Command } from '../../command.ts'
 import { CliError, messageOf, StatusError } from '../../errors.ts'
 import { outputFlags, printerFor } from '../../printers/output.ts'
 import { nameArgument } from './generator.ts'
 
 const BINDABLE: Readonly<Record<string, string>> = { Pod: 'v1', Secret: 'v1', Node: 'v1' }
+
+type TokenRequest = { readonly status?: { readonly token?: string } }
 
 /** Requests a token of a service account and prints it. */
 export const token: Command = {
