@@ -1,0 +1,93 @@
+/**
+ * kube-controller-manager: runs the controllers, all on one set of informers, while it is leader.
+ * @source cmd/kube-controller-manager/app/controllermanager.go
+ */
+import { UPSTREAM } from '../api/version.ts'
+import type { Client } from '../client/client.ts'
+import { createInformers, type Informers } from '../client/informer.ts'
+import { createRecorder } from '../client/recorder.ts'
+import type { World } from '../sim/world.ts'
+import type { ControllerContext, ControllerFlags } from './framework.ts'
+import { controllers } from './registry.ts'
+
+/** What the manager needs. */
+export interface ControllerManagerDeps {
+  readonly world: World
+  readonly client: Client
+  /** Made from the client unless given. */
+  readonly informers?: Informers
+  /** The cluster's root certificate in PEM. */
+  readonly rootCa?: string
+  readonly flags?: Partial<ControllerFlags>
+  /** Names of controllers to leave out. */
+  readonly disabled?: readonly string[]
+}
+
+/** A running manager. */
+export interface RunningManager {
+  /** Ends all controllers and watches. */
+  stop(): void
+}
+
+/** Upstream's defaults. */
+export const DEFAULT_FLAGS: ControllerFlags = {
+  nodeMonitorPeriodMs: 5000,
+  nodeMonitorGracePeriodMs: 50_000,
+  nodeStartupGracePeriodMs: 60_000,
+  podGcThreshold: 12_500,
+  hpaSyncPeriodMs: 15_000,
+  clusterCidr: '10.244.0.0/16',
+  nodeCidrMaskSize: 24,
+  allocateNodeCidrs: false,
+}
+
+/** Stands for a certificate where the host has none to give. */
+const ROOT_CA = '-----BEGIN CERTIFICATE-----\nS3ViYXJpdW0gcm9vdA==\n-----END CERTIFICATE-----\n'
+
+/** Starts every controller under its own identity. */
+export function startControllerManager(deps: ControllerManagerDeps): RunningManager {
+  const { world, client } = deps
+  const informers = deps.informers ?? createInformers(client)
+  const flags = { ...DEFAULT_FLAGS, ...deps.flags }
+  for (const d of controllers) {
+    if (deps.disabled?.includes(d.name)) continue
+    const account = d.account ?? d.name
+    const own = client.as({
+      user: {
+        name: `system:serviceaccount:kube-system:${account}`,
+        groups: [
+          'system:serviceaccounts',
+          'system:serviceaccounts:kube-system',
+          'system:authenticated',
+        ],
+      },
+      userAgent: `kube-controller-manager/${account}/${UPSTREAM.version} (linux/amd64)`,
+    })
+    const owner = `${client.place}/${account}`
+    const recorders = new Map<string, ReturnType<typeof createRecorder>>()
+    const context: ControllerContext = {
+      name: d.name,
+      world,
+      client: own,
+      informers,
+      owner,
+      random: world.random.split(`controller/${d.name}`),
+      flags,
+      rootCa: deps.rootCa ?? ROOT_CA,
+      recorder(component = d.name) {
+        const known = recorders.get(component)
+        if (known) return known
+        const made = createRecorder(own, { component, owner })
+        recorders.set(component, made)
+        return made
+      },
+    }
+    d.start(context)
+  }
+  return {
+    stop() {
+      informers.stop()
+      world.tasks.crash(client.place)
+    },
+  }
+}

@@ -1,0 +1,7 @@
+/** All controllers, in the order in which they are started. */
+import { deployment } from './deployment/deployment.ts'
+import type { ControllerDefinition } from './framework.ts'
+import { replicaset, replication } from './replicaset/replicaset.ts'
+
+/** The controllers of the manager. */
+export const controllers: readonly ControllerDefinition[] = [deployment, replicaset, replication]
