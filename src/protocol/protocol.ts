@@ -1,0 +1,142 @@
+/** Messages between the cluster's host (a Web Worker) and the page. Plain, structured-clonable data only. */
+import type { TraceRecord } from '../cluster/sim/trace.ts'
+import type { Card, PlainCard } from './cards.ts'
+
+/** Raised when a message changes its meaning. */
+export const PROTOCOL_VERSION = 1
+
+/** A fault that a person injects, or its healing. */
+export type FaultCommand =
+  | { readonly kind: 'power-off' | 'power-on'; readonly node: string }
+  | { readonly kind: 'cut' | 'mend'; readonly from: string; readonly to: string }
+  | { readonly kind: 'delay'; readonly from: string; readonly to: string; readonly ms: number }
+  | { readonly kind: 'registry'; readonly image: string; readonly error: string }
+  | { readonly kind: 'registry-heal'; readonly image: string }
+  | {
+      readonly kind: 'crash'
+      readonly pod: string
+      readonly namespace: string
+      readonly container?: string
+      readonly code?: number
+    }
+  | { readonly kind: 'heal-all' }
+
+/** A request from the page to a Service or pod, walked hop by hop. */
+export interface TrafficRequest {
+  readonly from: string
+  readonly host: string
+  readonly port: number
+  readonly method?: string
+  readonly path?: string
+  readonly namespace?: string
+}
+
+/** What the page asks; `id` comes back in the answer. */
+export type Ask =
+  | {
+      readonly type: 'start'
+      readonly id: number
+      readonly seed?: number
+      readonly nodes?: number
+      readonly scenario?: string
+    }
+  | {
+      readonly type: 'kubectl'
+      readonly id: number
+      readonly line: string
+      readonly stdin?: string
+      readonly columns?: number
+    }
+  | { readonly type: 'interrupt'; readonly id: number; readonly run: number }
+  | {
+      readonly type: 'complete'
+      readonly id: number
+      readonly line: string
+      readonly cursor: number
+    }
+  | {
+      readonly type: 'http'
+      readonly id: number
+      readonly method: string
+      readonly path: string
+      readonly headers?: Record<string, string>
+      readonly body?: string
+    }
+  | { readonly type: 'traffic'; readonly id: number; readonly request: TrafficRequest }
+  | { readonly type: 'speed'; readonly id: number; readonly speed: number }
+  | { readonly type: 'step'; readonly id: number }
+  | { readonly type: 'advance'; readonly id: number; readonly ms: number }
+  | { readonly type: 'settle'; readonly id: number; readonly maxMs?: number }
+  | { readonly type: 'fault'; readonly id: number; readonly fault: FaultCommand }
+  | { readonly type: 'add-node'; readonly id: number }
+  | {
+      readonly type: 'why'
+      readonly id: number
+      readonly about: { kind: string; namespace: string; name: string }
+    }
+  | { readonly type: 'digest'; readonly id: number }
+  | { readonly type: 'recording'; readonly id: number }
+
+/** Something the cluster waits for, with its arc. */
+export interface WaitCard {
+  readonly at: number
+  readonly owner: string
+  readonly label: string
+}
+
+/** What changed since the last frame; at most one per animation frame. */
+export interface Frame {
+  readonly type: 'frame'
+  readonly now: number
+  readonly epochMs: number
+  /** 0 is paused. */
+  readonly speed: number
+  readonly revision: number
+  readonly requestsPerSecond: number
+  readonly steps: number
+  /** Set while the host runs ahead to a moment asked for. */
+  readonly target?: number
+  readonly put: readonly (Card | PlainCard)[]
+  readonly gone: readonly string[]
+  readonly records: readonly TraceRecord[]
+  /** Records of the cluster that were left out of this frame because there were too many. */
+  readonly skipped: number
+  readonly machines: Readonly<Record<string, 'on' | 'off'>>
+  readonly faults: readonly string[]
+}
+
+/** One step of a why answer. */
+export interface WhyStep {
+  readonly at: number
+  readonly owner: string
+  readonly verb: string
+  readonly text: string
+  readonly about?: { readonly kind: string; readonly namespace?: string; readonly name: string }
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** Why something is as it is: what is seen, what led there (root first), what comes next. */
+export interface WhyAnswer {
+  readonly question: string
+  /** A message id and its values, for the page's language. */
+  readonly verdict: {
+    readonly id: string
+    readonly values: Readonly<Record<string, string | number>>
+  }
+  readonly steps: readonly WhyStep[]
+  readonly next: readonly WaitCard[]
+}
+
+/** What the host tells the page. */
+export type Tell =
+  | Frame
+  | { readonly type: 'ready'; readonly version: number }
+  | {
+      readonly type: 'output'
+      readonly run: number
+      readonly stream: 'stdout' | 'stderr'
+      readonly text: string
+    }
+  | { readonly type: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  | { readonly type: 'crashed'; readonly message: string; readonly stack: string }

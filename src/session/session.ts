@@ -1,0 +1,314 @@
+/**
+ * One running playground: a cluster, a kubectl, a command log. Whoever hosts it (the worker, Node, a test) only paces
+ * its clock. Everything a person does enters here and is logged, so that seed and log replay the same cluster.
+ */
+import { isReason } from '../cluster/api/meta/status.ts'
+import type { ApiRequest, ApiResponse, Method, UserInfo } from '../cluster/api/transport.ts'
+import { type Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
+import type { Walk } from '../cluster/network/http.ts'
+import type { Millis, RunResult } from '../cluster/sim/clock.ts'
+import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
+import type { KubectlRequest } from '../kubectl/client.ts'
+import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
+import { completeLine, runLine } from '../kubectl/line.ts'
+import type { FaultCommand, TrafficRequest } from '../protocol/protocol.ts'
+import { Faults } from './faults.ts'
+
+/** What can be replayed. */
+export type SessionCommand =
+  | { readonly kind: 'kubectl'; readonly line: string; readonly stdin?: string }
+  | {
+      readonly kind: 'http'
+      readonly method: string
+      readonly path: string
+      readonly body?: string
+    }
+  | { readonly kind: 'fault'; readonly fault: FaultCommand }
+  | { readonly kind: 'add-node' }
+  | { readonly kind: 'traffic'; readonly request: TrafficRequest }
+
+/** Seed, configuration and what was done when: enough to make the same cluster again. */
+export interface Recording {
+  readonly config: ClusterConfig
+  readonly commands: readonly { readonly at: Millis; readonly command: SessionCommand }[]
+}
+
+/** A kubectl line under way. */
+export interface Run {
+  readonly id: number
+  /** Settled when the command ended: its exit code. */
+  code: number | undefined
+  cancel(): void
+}
+
+const ADMIN: UserInfo = {
+  name: 'kubernetes-admin',
+  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
+}
+/** Where the terminal stands: its wire to the API server has no latency, so reading needs no time. */
+const TERMINAL = 'kubectl'
+
+/** One playground. */
+export class Session {
+  readonly cluster: Cluster
+  readonly faults: Faults
+  /** The home folder that `-f` reads. */
+  readonly files = new Map<string, string>()
+  private readonly log: { at: Millis; command: SessionCommand }[] = []
+  private readonly cache: KubectlCache = {}
+  private nextRun = 1
+
+  constructor(config: Partial<ClusterConfig> = {}) {
+    this.cluster = createCluster(config)
+    this.faults = new Faults(this.cluster)
+  }
+
+  get now(): Millis {
+    return this.cluster.world.clock.now
+  }
+
+  /** Runs the clock to that virtual time. */
+  runUntil(until: Millis): RunResult {
+    return this.cluster.world.clock.run({ until })
+  }
+
+  /** Runs what is due at this very instant, moving no time. */
+  flush(): void {
+    this.cluster.world.clock.run({ until: this.now })
+  }
+
+  /** Runs one step of the simulation. */
+  step(): RunResult {
+    return this.cluster.world.clock.run({ steps: 1 })
+  }
+
+  /**
+   * Runs until nothing is due but periodic upkeep, or for `maxMs`.
+   * @returns true when it became quiet
+   */
+  settle(maxMs: Millis): boolean {
+    const { clock } = this.cluster.world
+    const until = clock.now + maxMs
+    while (clock.now < until) {
+      if (clock.run({ until, idle: true }) === 'idle') return true
+    }
+    return false
+  }
+
+  /** Runs a terminal line. Output goes to `io`; `onDone` gets the exit code. */
+  kubectl(line: string, io: KubectlIo, onDone?: (code: number) => void): Run {
+    this.record({ kind: 'kubectl', line, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) })
+    const { world } = this.cluster
+    const undo: (() => void)[] = []
+    const run: Run & { task?: TaskHandle } = {
+      id: this.nextRun++,
+      code: undefined,
+      cancel: () => {
+        run.task?.cancel()
+        for (const u of undo) u()
+        this.finish(run, 130, onDone)
+      },
+    }
+    const self = this
+    world.trace.under(
+      { owner: 'user', verb: 'command', text: line, detail: { run: run.id } },
+      () => {
+        run.task = spawn(world, TERMINAL, `$ ${line}`, function* () {
+          const code = yield* runLine(self.kubectlDeps(), line, {
+            files: self.files,
+            onCancel: (u) => undo.push(u),
+            ...io,
+          })
+          self.finish(run, code, onDone)
+        })
+      },
+    )
+    return run
+  }
+
+  /** What could come next on a terminal line. */
+  complete(line: string, cursor: number, done: (words: string[]) => void): void {
+    const { world } = this.cluster
+    const self = this
+    spawn(world, TERMINAL, 'complete', function* () {
+      done(yield* completeLine(self.kubectlDeps(), line, cursor, self.files))
+    })
+  }
+
+  private kubectlDeps() {
+    const { world } = this.cluster
+    return {
+      request: (r: KubectlRequest) => this.ask(r),
+      world,
+      owner: TERMINAL,
+      cache: this.cache,
+    }
+  }
+
+  private finish(run: Run, code: number, onDone?: (code: number) => void): void {
+    if (run.code !== undefined) return
+    run.code = code
+    onDone?.(code)
+  }
+
+  /** A request through the API server's plain face, as any client's. */
+  *ask(r: {
+    method: string
+    path: string
+    query?: ReadonlyMap<string, readonly string[]>
+    headers?: Readonly<Record<string, string>>
+    body?: unknown
+  }): Task<ApiResponse> {
+    const request: ApiRequest = {
+      method: r.method as Method,
+      path: r.path,
+      query: r.query ?? new Map(),
+      headers: { 'user-agent': 'kubectl/v1.36.2', ...r.headers },
+      ...(r.body === undefined ? {} : { body: r.body }),
+      user: ADMIN,
+      cause: this.cluster.world.trace.current,
+    }
+    const { api } = this.cluster
+    return yield* this.cluster.world.wires.call(TERMINAL, api.place, 60_000, () =>
+      api.handle(request),
+    )
+  }
+
+  /** A request of the page (its editor, its drags). Writes are logged as commands. */
+  http(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | undefined,
+    done: (r: ApiResponse) => void,
+  ): void {
+    const [bare = '', search = ''] = path.split('?')
+    const query = new Map<string, string[]>()
+    for (const pair of search.split('&').filter(Boolean)) {
+      const [k = '', v = ''] = pair
+        .split('=')
+        .map((x) => decodeURIComponent(x.replaceAll('+', ' ')))
+      query.set(k, [...(query.get(k) ?? []), v])
+    }
+    const self = this
+    const go = () =>
+      spawn(this.cluster.world, 'page', `${method} ${bare}`, function* () {
+        done(
+          yield* self.ask({
+            method,
+            path: bare,
+            query,
+            headers: { 'user-agent': 'kubarium', ...headers },
+            body,
+          }),
+        )
+      })
+    if (method === 'GET') go()
+    else {
+      this.record({ kind: 'http', method, path, ...(body === undefined ? {} : { body }) })
+      this.cluster.world.trace.under(
+        { owner: 'user', verb: 'command', text: `${method} ${bare}` },
+        go,
+      )
+    }
+  }
+
+  /** Injects or heals a fault. */
+  fault(fault: FaultCommand): void {
+    this.record({ kind: 'fault', fault })
+    this.faults.apply(fault)
+  }
+
+  /** A machine joins. @returns its name */
+  addNode(): string {
+    this.record({ kind: 'add-node' })
+    const { trace } = this.cluster.world
+    return trace.under({ owner: 'user', verb: 'command', text: 'add machine' }, () =>
+      this.cluster.addMachine(),
+    )
+  }
+
+  /** Sends an HTTP request from outside, or from a pod (`namespace/name`). */
+  traffic(request: TrafficRequest, done: (walk: Walk) => void): void {
+    this.record({ kind: 'traffic', request })
+    const { world, network } = this.cluster
+    const self = this
+    const text = `${request.method ?? 'GET'} http://${request.host}:${request.port}${request.path ?? '/'}`
+    world.trace.under({ owner: 'user', verb: 'command', text }, () => {
+      spawn(world, 'client', text, function* () {
+        const source = yield* self.sourceOf(request)
+        done(yield* network.request(source, request, 5000))
+      })
+    })
+  }
+
+  /** Seed, configuration and all that was done. */
+  recording(): Recording {
+    return { config: this.cluster.config, commands: [...this.log] }
+  }
+
+  digest(): string {
+    return this.cluster.world.trace.digest()
+  }
+
+  private *sourceOf(
+    request: TrafficRequest,
+  ): Task<{ place: string; ip: string; node: string; namespace: string }> {
+    const [namespace = '', name = ''] = request.from.split('/')
+    if (name) {
+      try {
+        const pod = yield* this.cluster.admin.get('Pod', { namespace, name })
+        const ip = pod.status?.podIP ?? ''
+        return { place: request.from, ip, node: pod.spec?.nodeName ?? '', namespace }
+      } catch (e) {
+        if (!isReason(e, 'NotFound')) throw e
+      }
+    }
+    // The client outside reaches the cluster through a worker that is up.
+    const up = this.cluster.machineNames.filter((n) => this.cluster.machineState(n) === 'on')
+    const node = up.find((n) => n.startsWith('node-')) ?? up[0] ?? ''
+    return { place: 'client', ip: '203.0.113.7', node, namespace: request.namespace ?? 'default' }
+  }
+
+  private record(command: SessionCommand): void {
+    this.log.push({ at: this.now, command })
+  }
+}
+
+/** Plays a recording into a fresh session, up to a moment. */
+export function replay(recording: Recording, until: Millis): Session {
+  const session = new Session(recording.config)
+  const silent: KubectlIo = { stdout() {}, stderr() {} }
+  for (const { at, command } of recording.commands) {
+    if (at > until) break
+    session.runUntil(at)
+    switch (command.kind) {
+      case 'kubectl':
+        session.kubectl(
+          command.line,
+          command.stdin === undefined ? silent : { ...silent, stdin: command.stdin },
+        )
+        break
+      case 'http':
+        session.http(
+          command.method,
+          command.path,
+          { 'content-type': 'application/json' },
+          command.body,
+          () => {},
+        )
+        break
+      case 'fault':
+        session.fault(command.fault)
+        break
+      case 'add-node':
+        session.addNode()
+        break
+      case 'traffic':
+        session.traffic(command.request, () => {})
+        break
+    }
+  }
+  session.runUntil(until)
+  return session
+}

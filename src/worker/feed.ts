@@ -1,0 +1,116 @@
+/** Gathers what changed in the cluster into frames for the page: object deltas by uid, trace records, capped. */
+import type { KubeObject } from '../cluster/api/object.ts'
+import type { StoreEvent } from '../cluster/etcd/store.ts'
+import type { TraceRecord } from '../cluster/sim/trace.ts'
+import type { Card, PlainCard } from '../protocol/cards.ts'
+import type { Frame } from '../protocol/protocol.ts'
+import type { Session } from '../session/session.ts'
+import { cardOf } from '../session/views.ts'
+
+/** Records sent in one frame at most; a burst beyond it is counted, not sent. */
+const RECORDS_MAX = 600
+
+/** What the pacing adds to a frame. */
+export interface Pace {
+  readonly speed: number
+  readonly target: number | undefined
+}
+
+/** The feed of one session. */
+export class Feed {
+  private readonly changed = new Map<string, Card | PlainCard | undefined>()
+  private records: TraceRecord[] = []
+  private skipped = 0
+  private requests: { at: number; n: number }[] = []
+  private lastNow = -1
+  private lastSpeed = -1
+
+  constructor(private readonly session: Session) {
+    const { world, store } = session.cluster
+    const { epochMs } = world.clock
+    store.watch({ key: '/registry/', end: '/registry0', from: 1 }).listen({
+      items: (events: readonly StoreEvent[]) => {
+        for (const e of events) this.note(e, epochMs)
+      },
+      ended: () => {},
+    })
+    world.trace.subscribe((r) => this.trace(r))
+  }
+
+  /** The frame since the last one; undefined when nothing changed. */
+  frame(pace: Pace): Frame | undefined {
+    const { world, store } = this.session.cluster
+    const { now } = world.clock
+    const quiet = this.changed.size === 0 && this.records.length === 0
+    if (quiet && now === this.lastNow && pace.speed === this.lastSpeed) return undefined
+    this.lastNow = now
+    this.lastSpeed = pace.speed
+    const put: (Card | PlainCard)[] = []
+    const gone: string[] = []
+    for (const [uid, card] of this.changed) {
+      if (card) put.push(card)
+      else gone.push(uid)
+    }
+    this.changed.clear()
+    const frame: Frame = {
+      type: 'frame',
+      now,
+      epochMs: world.clock.epochMs,
+      speed: pace.speed,
+      revision: store.status().revision,
+      requestsPerSecond: this.rate(now),
+      steps: world.clock.steps,
+      ...(pace.target === undefined ? {} : { target: pace.target }),
+      put,
+      gone,
+      records: this.records,
+      skipped: this.skipped,
+      machines: this.machines(),
+      faults: this.session.faults.names(),
+    }
+    this.records = []
+    this.skipped = 0
+    return frame
+  }
+
+  private machines(): Record<string, 'on' | 'off'> {
+    const out: Record<string, 'on' | 'off'> = {}
+    const { cluster } = this.session
+    for (const name of cluster.machineNames) out[name] = cluster.machineState(name) ?? 'off'
+    return out
+  }
+
+  private note(e: StoreEvent, epochMs: number): void {
+    const o = e.kv.value as KubeObject | undefined
+    if (!o?.metadata) return
+    const card = cardOf(o, epochMs)
+    if (!card) return
+    this.changed.set(card.uid, e.type === 'delete' ? undefined : card)
+  }
+
+  private trace(r: TraceRecord): void {
+    if (r.verb === 'request') this.count(r.at)
+    if (r.verb === 'commit' || r.verb === 'notify' || r.verb === 'enqueue') return
+    if (r.verb === 'request' && r.about?.kind === 'Event') return
+    if (this.records.length >= RECORDS_MAX) {
+      this.skipped++
+      return
+    }
+    this.records.push(r)
+  }
+
+  private count(at: number): void {
+    const second = Math.floor(at / 1000)
+    const last = this.requests.at(-1)
+    if (last?.at === second) last.n++
+    else this.requests.push({ at: second, n: 1 })
+    if (this.requests.length > 10) this.requests.shift()
+  }
+
+  /** Requests a virtual second over the last five. */
+  private rate(now: number): number {
+    const since = Math.floor(now / 1000) - 5
+    const n = this.requests.filter((r) => r.at > since).reduce((s, r) => s + r.n, 0)
+    return Math.round(n / 5)
+  }
+}
