@@ -4,6 +4,7 @@
  */
 import type { Task } from '../cluster/sim/task.ts'
 import { sleep } from '../cluster/sim/task.ts'
+import { completeWords } from './complete.ts'
 import { CliError } from './errors.ts'
 import { filters } from './filters.ts'
 import { type KubectlDeps, type KubectlIo, normalize } from './invocation.ts'
@@ -275,4 +276,27 @@ function* expandText(shell: Shell, text: string): Task<string> {
       rest = rest.slice(1)
     }
   }
+}
+
+/**
+ * Candidates for the word at the cursor of a terminal line.
+ * @param cursor how many characters are before it
+ */
+export function* completeLine(
+  deps: KubectlDeps,
+  line: string,
+  cursor: number,
+  files?: ReadonlyMap<string, string>,
+): Task<string[]> {
+  const typed = line.slice(0, cursor)
+  const command = typed.split(/\||&&|;|\$\(/).at(-1) as string
+  const words = command.trimStart().split(/\s+/)
+  const [name, ...rest] = words as [string, ...string[]]
+  if (words.length === 1)
+    return ['kubectl', ...filters.keys()].filter((c) => c.startsWith(name)).sort()
+  if (name !== 'kubectl' && name !== 'k') {
+    const word = words.at(-1) as string
+    return [...(files?.keys() ?? [])].filter((f) => f.startsWith(word)).sort()
+  }
+  return yield* completeWords(deps, rest, files)
 }
