@@ -3,6 +3,8 @@ import { deployment } from './deployment/deployment.ts'
 import { endpoints } from './endpoints/endpoints.ts'
 import { endpointslice } from './endpointslice/endpointslice.ts'
 import type { ControllerDefinition } from './framework.ts'
+import { garbagecollector } from './garbagecollector/garbagecollector.ts'
+import { namespace } from './namespace/namespace.ts'
 import { replicaset, replication } from './replicaset/replicaset.ts'
 
 /** The controllers of the manager. */
@@ -10,6 +12,8 @@ export const controllers: readonly ControllerDefinition[] = [
   endpoints,
   endpointslice,
   replication,
+  garbagecollector,
+  namespace,
   deployment,
   replicaset,
 ]
