@@ -90,6 +90,7 @@ function compileStruct(s: Schema): Decoder {
   const struct = typeName(s)
   const fields = new Map<string, Field>()
   const filled: Field[] = []
+  const zeros: [string, unknown][] = []
   for (const [name, p] of Object.entries(s.properties ?? {})) {
     const isStruct = p.ref !== undefined && isObject(p.default)
     const field: Field = {
@@ -100,6 +101,7 @@ function compileStruct(s: Schema): Decoder {
     }
     fields.set(name, field)
     if (isStruct) filled.push(field)
+    else if (field.required && isZero(p.default)) zeros.push([name, p.default])
   }
   return (value, at) => {
     if (!isObject(value)) throw mismatch(value, at, `v1.${struct}`)
@@ -122,8 +124,14 @@ function compileStruct(s: Schema): Decoder {
     }
     for (const f of filled)
       if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
+    for (const [name, zero] of zeros) if (out[name] === undefined) out[name] = zero
     return out
   }
+}
+
+/** What Go writes for a required field that was not given. */
+function isZero(v: unknown): boolean {
+  return v === '' || v === 0 || v === false
 }
 
 function isOmitted(struct: string, field: string, v: unknown): boolean {

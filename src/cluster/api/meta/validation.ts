@@ -23,6 +23,7 @@ const LABEL_1035_TEXT =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
 const QUALIFIED_TEXT =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+const LABEL_KEY_TEXT = `a valid label key ${QUALIFIED_TEXT}`
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 
@@ -34,7 +35,7 @@ export function regexError(text: string, regex: string, ...examples: string[]): 
 }
 
 function maxLength(max: number): string {
-  return `must be no more than ${max} bytes`
+  return `must be no more than ${max} characters`
 }
 
 /** Bytes of a text in UTF-8. */
@@ -98,13 +99,8 @@ export function qualifiedName(value: string): string[] {
     if (prefix === '') out.push('prefix part must be non-empty')
     else out.push(...dnsSubdomain(prefix).map((m) => `prefix part ${m}`))
   } else if (parts.length > 2) {
-    const text =
-      "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-    void text
     const tail = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-    return [
-      `a qualified name ${regexError(QUALIFIED_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc')}${tail}`,
-    ]
+    return [`${regexError(LABEL_KEY_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc')}${tail}`]
   }
   if (name === '') out.push('name part must be non-empty')
   else if (name.length > 63) out.push(`name part ${maxLength(63)}`)
@@ -138,8 +134,6 @@ export function maskTrailingDash(name: string): string {
   return name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name
 }
 
-const PORT_NAME = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
-
 /** A port's name (IANA service name): up to 15 bytes, at least one letter. @returns messages */
 export function portName(value: string): string[] {
   const out: string[] = []
@@ -150,7 +144,6 @@ export function portName(value: string): string[] {
   if (!/[a-z]/.test(value)) out.push('must contain at least one letter (a-z)')
   if (value.includes('--')) out.push('must not contain consecutive hyphens')
   if (value.startsWith('-') || value.endsWith('-')) out.push('must not begin or end with a hyphen')
-  void PORT_NAME
   return out
 }
 

@@ -14,6 +14,7 @@ import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
+import { decode } from '../decode.ts'
 import { trackManager } from './managedfields.ts'
 import { orderedMeta, validateMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
@@ -99,9 +100,8 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
 
 /** A new object's status is the server's business, not the client's. */
 function clearStatus(c: Call, o: AnyObject): void {
-  if (o.status === undefined) return
   const p = c.served.definition.schema.properties?.status
-  if (p && typeof p.default === 'object') o.status = {}
+  if (p && typeof p.default === 'object') o.status = decode(p, {})
   else delete o.status
 }
 

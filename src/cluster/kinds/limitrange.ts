@@ -1,0 +1,90 @@
+/** LimitRange. @source pkg/apis/core/validation ValidateLimitRange, pkg/apis/core/v1/defaults.go */
+import type { LimitRange, LimitRangeItem } from '../api/generated/types.ts'
+import { duplicate, forbiddenField, invalidValue } from '../api/meta/field.ts'
+import { compareQuantity } from '../api/meta/quantity.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { own } from './own.ts'
+import { nameColumn } from './shared/columns.ts'
+
+/** The kind. */
+export const limitrange = own<LimitRange>('', 'v1', 'LimitRange', {
+  defaults(o) {
+    for (const l of o.spec?.limits ?? []) if (l.type === 'Container') fillDefaults(l)
+  },
+  validate(o) {
+    const out: FieldError[] = []
+    const types = new Set<string>()
+    o.spec?.limits.forEach((l, i) => {
+      const at = `spec.limits[${i}]`
+      if (types.has(l.type)) out.push(duplicate(`${at}.type`, l.type))
+      types.add(l.type)
+      out.push(...validateItem(l, at))
+    })
+    return out
+  },
+  columns: [nameColumn(), { name: 'Created At', value: (o) => o.metadata.creationTimestamp ?? '' }],
+})
+
+/** What is missing follows from what is there: default from max, request from default or min. */
+function fillDefaults(l: LimitRangeItem): void {
+  const limits = { ...l.default }
+  for (const [k, v] of Object.entries(l.max ?? {})) limits[k] ??= v
+  if (Object.keys(limits).length > 0) l.default = limits
+  const requests = { ...l.defaultRequest }
+  for (const [k, v] of Object.entries(limits)) requests[k] ??= v
+  for (const [k, v] of Object.entries(l.min ?? {})) requests[k] ??= v
+  if (Object.keys(requests).length > 0) l.defaultRequest = requests
+}
+
+function validateItem(l: LimitRangeItem, at: string): FieldError[] {
+  const out: FieldError[] = []
+  if (l.type === 'Pod') {
+    for (const f of ['default', 'defaultRequest'] as const) {
+      if (Object.keys(l[f] ?? {}).length > 0) {
+        out.push(forbiddenField(`${at}.${f}`, "may not be specified when `type` is 'Pod'"))
+      }
+    }
+  }
+  const names = new Set<string>()
+  for (const f of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) {
+    for (const k of Object.keys(l[f] ?? {})) names.add(k)
+  }
+  for (const k of names) out.push(...validateBounds(l, k, at))
+  return out
+}
+
+function validateBounds(l: LimitRangeItem, k: string, at: string): FieldError[] {
+  const out: FieldError[] = []
+  const min = l.min?.[k]
+  const max = l.max?.[k]
+  const limit = l.default?.[k]
+  const request = l.defaultRequest?.[k]
+  const over = (a?: string, b?: string) =>
+    a !== undefined && b !== undefined && compareQuantity(a, b) > 0
+  if (over(min, max)) {
+    out.push(
+      invalidValue(`${at}.min[${k}]`, min, `min value ${min} is greater than max value ${max}`),
+    )
+  }
+  if (over(min, request)) {
+    const text = `min value ${min} is greater than default request value ${request}`
+    out.push(invalidValue(`${at}.defaultRequest[${k}]`, request, text))
+  }
+  if (over(request, max)) {
+    const text = `default request value ${request} is greater than max value ${max}`
+    out.push(invalidValue(`${at}.defaultRequest[${k}]`, request, text))
+  }
+  if (over(request, limit)) {
+    const text = `default request value ${request} is greater than default limit value ${limit}`
+    out.push(invalidValue(`${at}.defaultRequest[${k}]`, request, text))
+  }
+  if (over(min, limit)) {
+    const text = `min value ${min} is greater than default value ${limit}`
+    out.push(invalidValue(`${at}.default[${k}]`, min, text))
+  }
+  if (over(limit, max)) {
+    const text = `default value ${limit} is greater than max value ${max}`
+    out.push(invalidValue(`${at}.default[${k}]`, max, text))
+  }
+  return out
+}

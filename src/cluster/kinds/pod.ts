@@ -1,0 +1,193 @@
+/** Pod. @source pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/defaults.go, pkg/apis/core/validation */
+
+import type { RequestContext } from '../api/definition.ts'
+import type { Pod, PodSpec } from '../api/generated/types.ts'
+import { forbiddenField, invalidValue } from '../api/meta/field.ts'
+import { cloneJson, deepEqual } from '../api/meta/json.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { own } from './own.ts'
+import { podColumns } from './shared/podcolumns.ts'
+import { defaultPodOnly, defaultPodSpec } from './shared/poddefaults.ts'
+import { validateResize } from './shared/podresize.ts'
+import { validatePodSpec } from './shared/podtemplate.ts'
+import { podNameWarning, podWarnings } from './shared/podwarnings.ts'
+import { qosClass } from './shared/qos.ts'
+
+/** The kind. */
+export const pod = own<Pod>('', 'v1', 'Pod', {
+  defaults(o) {
+    if (!o.spec) return
+    defaultPodSpec(o.spec)
+    defaultPodOnly(o.spec)
+  },
+  validate: (o, old, c) => (old ? validateUpdate(o, old, c) : validateNew(o)),
+  validateStatus: (o, old, c) => (c.subresource === 'resize' ? validateResize(o, old) : []),
+  strategy: {
+    prepareForCreate(o) {
+      o.status = { phase: 'Pending', qosClass: qosClass(o.spec) }
+      if ((o.spec?.schedulingGates?.length ?? 0) > 0) o.status.conditions = [GATED]
+    },
+    prepareForUpdate: keepStatus,
+    prepareForStatusUpdate,
+    warnings: (o, old, c) => {
+      if (c.subresource !== '') return []
+      return [
+        ...(old ? [] : podNameWarning(o.metadata.name ?? '', o.spec)),
+        ...podWarnings(o.spec, o.metadata.annotations, 'spec', 'metadata', old?.spec),
+      ]
+    },
+  },
+  columns: podColumns,
+  fields: {
+    'spec.nodeName': (o) => o.spec?.nodeName ?? '',
+    'spec.restartPolicy': (o) => o.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (o) => o.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (o) => o.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (o) => String(o.spec?.hostNetwork ?? false),
+    'status.phase': (o) => o.status?.phase ?? '',
+    'status.podIP': (o) => o.status?.podIP ?? '',
+    'status.nominatedNodeName': (o) => o.status?.nominatedNodeName ?? '',
+  },
+})
+
+const GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  observedGeneration: 1,
+  lastProbeTime: null as unknown as string,
+  lastTransitionTime: null as unknown as string,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+}
+
+function keepStatus(o: Pod, old: Pod): void {
+  if (old.status === undefined) return
+  o.status = old.status
+  // The condition of gates goes with the last gate.
+  const lifted =
+    (old.spec?.schedulingGates?.length ?? 0) > 0 && (o.spec?.schedulingGates?.length ?? 0) === 0
+  if (!lifted) return
+  const conditions = (old.status.conditions ?? []).filter((c) => c.reason !== 'SchedulingGated')
+  o.status = { ...old.status, conditions }
+}
+
+/** Of an update of status only the status counts; of a resize only cpu and memory; ephemeral containers are added. */
+function prepareForStatusUpdate(o: Pod, old: Pod, c: RequestContext): void {
+  if (c.subresource === 'status') {
+    o.metadata.ownerReferences = old.metadata.ownerReferences
+    o.status = { ...o.status, qosClass: old.status?.qosClass ?? qosClass(old.spec) }
+    return
+  }
+  if (old.status) o.status = old.status
+  const spec = old.spec as PodSpec
+  if (c.subresource === 'ephemeralcontainers') {
+    o.spec = { ...spec, ephemeralContainers: o.spec?.ephemeralContainers }
+    if (!o.spec.ephemeralContainers) delete o.spec.ephemeralContainers
+  } else if (c.subresource === 'resize') {
+    o.spec = { ...spec, ...resized(o.spec as PodSpec, spec) }
+  }
+}
+
+function resized(next: PodSpec, old: PodSpec): Partial<PodSpec> {
+  const take = (list: PodSpec['containers'], from: PodSpec['containers'] | undefined) =>
+    list.map((was) => {
+      const now = from?.find((x) => x.name === was.name)
+      if (!now) return was
+      return {
+        ...was,
+        resources: now.resources ?? {},
+        ...(now.resizePolicy ? { resizePolicy: now.resizePolicy } : {}),
+      }
+    })
+  return {
+    containers: take(old.containers, next.containers),
+    ...(old.initContainers
+      ? { initContainers: take(old.initContainers, next.initContainers) }
+      : {}),
+  }
+}
+
+function validateNew(o: Pod): FieldError[] {
+  return validatePodSpec(o.spec ?? { containers: [] }, 'spec', true)
+}
+
+const MAY_CHANGE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+function validateUpdate(o: Pod, old: Pod, _c: RequestContext): FieldError[] {
+  const next = o.spec as PodSpec
+  const was = old.spec as PodSpec
+  if (deepEqual(next, was)) return []
+  const out: FieldError[] = [...validatePodSpec(next, 'spec')]
+  const gated = (was.schedulingGates?.length ?? 0) > 0
+  out.push(...validateGateUpdate(next, was))
+  const munged = cloneJson(next) as PodSpec
+  munged.activeDeadlineSeconds = was.activeDeadlineSeconds
+  munged.schedulingGates = was.schedulingGates
+  for (const list of ['containers', 'initContainers'] as const) {
+    munged[list]?.forEach((c, i) => {
+      const image = was[list]?.[i]?.image
+      if (image !== undefined) c.image = image
+    })
+  }
+  out.push(...validateTolerationUpdate(next, was))
+  munged.tolerations = was.tolerations
+  if ((was.terminationGracePeriodSeconds ?? 0) < 0 && next.terminationGracePeriodSeconds === 1) {
+    munged.terminationGracePeriodSeconds = was.terminationGracePeriodSeconds
+  }
+  if (gated) out.push(...gatedChanges(munged, was))
+  if (!deepEqual(munged, was)) out.push(forbiddenField('spec', changeText(munged, was)))
+  return out
+}
+
+/** A gated pod's placement may be tightened. */
+function gatedChanges(munged: PodSpec, was: PodSpec): FieldError[] {
+  const out: FieldError[] = []
+  const before = was.nodeSelector ?? {}
+  const after = munged.nodeSelector ?? {}
+  if (!deepEqual(before, after)) {
+    if (Object.entries(before).some(([k, v]) => after[k] !== v)) {
+      const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+      out.push(invalidValue('spec.nodeSelector', munged.nodeSelector ?? null, text))
+    }
+    munged.nodeSelector = was.nodeSelector
+  }
+  if (!deepEqual(munged.affinity?.nodeAffinity, was.affinity?.nodeAffinity)) {
+    munged.affinity = was.affinity
+  }
+  return out
+}
+
+function validateGateUpdate(next: PodSpec, was: PodSpec): FieldError[] {
+  const known = new Set((was.schedulingGates ?? []).map((g) => g.name))
+  const out: FieldError[] = []
+  next.schedulingGates?.forEach((g, i) => {
+    if (known.has(g.name)) return
+    const text = `only deletion is allowed, but found new scheduling gate '${g.name}'`
+    out.push(forbiddenField(`spec.schedulingGates[${i}].name`, text))
+  })
+  return out
+}
+
+function validateTolerationUpdate(next: PodSpec, was: PodSpec): FieldError[] {
+  const list = next.tolerations ?? []
+  const kept = (was.tolerations ?? []).every((t) =>
+    list.some((n) => deepEqual({ ...n, tolerationSeconds: 0 }, { ...t, tolerationSeconds: 0 })),
+  )
+  if (kept) return []
+  const text = 'existing toleration can not be modified except its tolerationSeconds'
+  return [forbiddenField('spec.tolerations', text)]
+}
+
+/** The text, followed by the difference of both specs as Go's cmp prints it (first line only is ever compared). */
+function changeText(next: PodSpec, was: PodSpec): string {
+  const changed = Object.keys({ ...was, ...next }).filter((k) => {
+    const key = k as keyof PodSpec
+    return !deepEqual(next[key], was[key])
+  })
+  const lines = changed.flatMap((k) => {
+    const key = k as keyof PodSpec
+    return [`- \t${k}: ${JSON.stringify(was[key])}`, `+ \t${k}: ${JSON.stringify(next[key])}`]
+  })
+  return `${MAY_CHANGE}\n  core.PodSpec{\n${lines.map((l) => `${l},`).join('\n')}\n  }\n`
+}

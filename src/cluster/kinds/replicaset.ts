@@ -1,0 +1,85 @@
+/** ReplicaSet and ReplicationController. @source pkg/apis/apps/validation/validation.go ValidateReplicaSetSpec */
+import type { ReplicaSet, ReplicaSetSpec } from '../api/generated/types.ts'
+import { invalidValue, required } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
+import { formatLabelSelector } from '../api/meta/labels.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { own } from './own.ts'
+import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
+import { validateSelector } from './shared/meta.ts'
+import { defaultPodSpec } from './shared/poddefaults.ts'
+import {
+  nonNegative,
+  validatePodTemplate,
+  validateRunningTemplate,
+  validateSelectorMatches,
+} from './shared/podtemplate.ts'
+import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+
+/** The kind. */
+export const replicaset = own<ReplicaSet>('apps', 'v1', 'ReplicaSet', {
+  defaults(o) {
+    const spec = o.spec as ReplicaSetSpec
+    spec.replicas ??= 1
+    if (spec.template?.spec) defaultPodSpec(spec.template.spec)
+  },
+  validate: (o, old) => [
+    ...(old && !deepEqual(o.spec?.selector, old.spec?.selector)
+      ? [invalidValue('spec.selector', o.spec?.selector ?? null, 'field is immutable')]
+      : []),
+    ...validateSpec(o.spec as ReplicaSetSpec),
+  ],
+  strategy: {
+    prepareForCreate(o) {
+      o.status = { replicas: 0 }
+    },
+    warnings: (o, old, c) => {
+      // A Deployment has been warned of already; its sets repeat nothing.
+      if (c.subresource !== '' || o.metadata.ownerReferences) return []
+      const t = o.spec?.template
+      return [
+        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
+        ...podWarnings(
+          t?.spec,
+          t?.metadata?.annotations,
+          'spec.template.spec',
+          'spec.template.metadata',
+        ),
+      ]
+    },
+  },
+  columns: [
+    nameColumn(),
+    column<ReplicaSet>('Desired', (o) => o.spec?.replicas ?? 0, { type: 'integer' }),
+    column<ReplicaSet>('Current', (o) => o.status?.replicas ?? 0, { type: 'integer' }),
+    column<ReplicaSet>('Ready', (o) => o.status?.readyReplicas ?? 0, { type: 'integer' }),
+    ageColumn(),
+    ...podTemplateColumns<ReplicaSet>(
+      (o) => o.spec?.template?.spec,
+      (o) => formatLabelSelector(o.spec?.selector),
+    ),
+  ],
+  fields: { 'status.replicas': (o) => String(o.status?.replicas ?? 0) },
+})
+
+function validateSpec(spec: ReplicaSetSpec): FieldError[] {
+  const out = [
+    ...nonNegative(spec.replicas, 'spec.replicas'),
+    ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+  ]
+  if (!spec.selector) out.push(required('spec.selector'))
+  else {
+    out.push(...validateSelector(spec.selector, 'spec.selector'))
+    const { matchLabels, matchExpressions } = spec.selector
+    if (Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0) {
+      out.push(
+        invalidValue('spec.selector', spec.selector, 'empty selector is invalid for deployment'),
+      )
+    }
+  }
+  if (!spec.template) return [...out, required('spec.template')]
+  out.push(...validateSelectorMatches(spec.selector, spec.template, 'spec.template'))
+  out.push(...validatePodTemplate(spec.template, 'spec.template'))
+  out.push(...validateRunningTemplate(spec.template, 'spec.template', 'ReplicaSet'))
+  return out
+}

@@ -1,0 +1,19 @@
+/** How volumes and claims print their access modes. @source pkg/apis/core/v1/helper/helpers.go */
+
+const SHORT: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+}
+
+/** `RWO,ROX`, in a fixed order, without repeats. */
+export function shortAccessModes(modes: readonly string[] | undefined): string {
+  return Object.keys(SHORT)
+    .filter((m) => modes?.includes(m))
+    .map((m) => SHORT[m])
+    .join(',')
+}
+
+/** Access modes as errors list them. */
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']

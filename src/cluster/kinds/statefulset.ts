@@ -1,0 +1,187 @@
+/** StatefulSet. @source pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation ValidateStatefulSet */
+import type { StatefulSet, StatefulSetSpec } from '../api/generated/types.ts'
+import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { dnsLabel } from '../api/meta/validation.ts'
+import { own } from './own.ts'
+import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
+import { validateSelector } from './shared/meta.ts'
+import { defaultClaimSpec, defaultPodSpec } from './shared/poddefaults.ts'
+import {
+  nonNegative,
+  validatePodTemplate,
+  validateRunningTemplate,
+  validateSelectorMatches,
+} from './shared/podtemplate.ts'
+import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+
+/** The kind. */
+export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
+  defaults(o) {
+    const spec = o.spec as StatefulSetSpec
+    spec.podManagementPolicy ??= 'OrderedReady'
+    spec.updateStrategy ??= {}
+    spec.updateStrategy.type ??= 'RollingUpdate'
+    if (spec.updateStrategy.type === 'RollingUpdate') {
+      spec.updateStrategy.rollingUpdate ??= {}
+      spec.updateStrategy.rollingUpdate.partition ??= 0
+    }
+    const retention = { ...spec.persistentVolumeClaimRetentionPolicy }
+    retention.whenDeleted ??= 'Retain'
+    retention.whenScaled ??= 'Retain'
+    spec.persistentVolumeClaimRetentionPolicy = retention
+    spec.replicas ??= 1
+    spec.revisionHistoryLimit ??= 10
+    if (spec.template?.spec) defaultPodSpec(spec.template.spec)
+    for (const claim of spec.volumeClaimTemplates ?? []) {
+      claim.apiVersion ??= 'v1'
+      claim.kind ??= 'PersistentVolumeClaim'
+      if (claim.spec) defaultClaimSpec(claim.spec)
+      claim.status = { ...claim.status, phase: claim.status?.phase ?? 'Pending' }
+    }
+  },
+  validate: (o, old) => [
+    ...validateSpec(o.spec as StatefulSetSpec, old),
+    ...(old ? validateUpdate(o, old) : []),
+  ],
+  strategy: {
+    prepareForCreate(o) {
+      o.status = { replicas: 0, availableReplicas: 0 }
+    },
+    warnings: (o, old, c) => {
+      if (c.subresource !== '') return []
+      const t = o.spec?.template
+      return [
+        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
+        ...podWarnings(
+          t?.spec,
+          t?.metadata?.annotations,
+          'spec.template.spec',
+          'spec.template.metadata',
+        ),
+      ]
+    },
+  },
+  columns: [
+    nameColumn(),
+    column<StatefulSet>('Ready', (o) => `${o.status?.readyReplicas ?? 0}/${o.spec?.replicas ?? 0}`),
+    ageColumn(),
+    ...podTemplateColumns<StatefulSet>(
+      (o) => o.spec?.template.spec,
+      () => '',
+    ).slice(0, 2),
+  ],
+})
+
+function validateSpec(spec: StatefulSetSpec, old: StatefulSet | undefined): FieldError[] {
+  const out: FieldError[] = []
+  const policy = spec.podManagementPolicy as string
+  if (policy !== 'OrderedReady' && policy !== 'Parallel') {
+    const text = "must be 'OrderedReady' or 'Parallel'"
+    out.push(invalidValue('spec.podManagementPolicy', policy, text))
+  }
+  out.push(...validateStrategy(spec))
+  out.push(...validateRetention(spec))
+  out.push(...nonNegative(spec.replicas, 'spec.replicas'))
+  out.push(...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'))
+  out.push(...nonNegative(spec.ordinals?.start, 'spec.ordinals.start'))
+  if (spec.serviceName && !old) {
+    for (const t of dnsLabel(spec.serviceName))
+      out.push(invalidValue('spec.serviceName', spec.serviceName, t))
+  }
+  if (!spec.selector) out.push(required('spec.selector'))
+  else {
+    out.push(...validateSelector(spec.selector, 'spec.selector'))
+    const { matchLabels, matchExpressions } = spec.selector
+    if (Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0) {
+      out.push(
+        invalidValue('spec.selector', spec.selector, 'empty selector is invalid for statefulset'),
+      )
+    }
+  }
+  out.push(...validateSelectorMatches(spec.selector, spec.template, 'spec.template'))
+  out.push(...validateTemplateWithClaims(spec))
+  out.push(...validateRunningTemplate(spec.template, 'spec.template', 'StatefulSet'))
+  return out
+}
+
+/** A claim template stands for a volume of its name. */
+function validateTemplateWithClaims(spec: StatefulSetSpec): FieldError[] {
+  const claims = (spec.volumeClaimTemplates ?? []).map((c) => c.metadata?.name ?? '')
+  const { template } = spec
+  if (claims.length === 0 || !template.spec) return validatePodTemplate(template, 'spec.template')
+  const own = template.spec.volumes ?? []
+  const added = claims
+    .filter((name) => !own.some((v) => v.name === name))
+    .map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))
+  const whole = { ...template, spec: { ...template.spec, volumes: [...own, ...added] } }
+  return validatePodTemplate(whole, 'spec.template')
+}
+
+function validateStrategy(spec: StatefulSetSpec): FieldError[] {
+  const s = spec.updateStrategy
+  const at = 'spec.updateStrategy'
+  const r = s?.rollingUpdate
+  switch (s?.type as string | undefined) {
+    case 'OnDelete': {
+      if (!r) return []
+      const shown = { Partition: r.partition ?? null, MaxUnavailable: r.maxUnavailable ?? null }
+      return [
+        invalidValue(
+          `${at}.rollingUpdate`,
+          shown,
+          "only allowed for updateStrategy 'RollingUpdate'",
+        ),
+      ]
+    }
+    case 'RollingUpdate':
+      return nonNegative(r?.partition, `${at}.rollingUpdate.partition`)
+    case undefined:
+      return [required(at)]
+    default: {
+      const shown = { Type: s?.type, RollingUpdate: r ?? null }
+      return [invalidValue(at, shown, "must be 'RollingUpdate' or 'OnDelete'")]
+    }
+  }
+}
+
+function validateRetention(spec: StatefulSetSpec): FieldError[] {
+  const out: FieldError[] = []
+  for (const f of ['whenDeleted', 'whenScaled'] as const) {
+    const v = spec.persistentVolumeClaimRetentionPolicy?.[f] as string | undefined
+    if (v !== 'Retain' && v !== 'Delete') {
+      out.push(
+        invalidValue(
+          `spec.persistentVolumeClaimRetentionPolicy.${f}`,
+          v,
+          'must be Retain or Delete',
+        ),
+      )
+    }
+  }
+  return out
+}
+
+const MAY_CHANGE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+] as const
+
+function validateUpdate(o: StatefulSet, old: StatefulSet): FieldError[] {
+  const strip = (s: StatefulSet) => {
+    const spec: Record<string, unknown> = { ...s.spec }
+    for (const f of MAY_CHANGE) delete spec[f]
+    return spec
+  }
+  if (deepEqual(strip(o), strip(old))) return []
+  const list = MAY_CHANGE.map((f) => `'${f}'`)
+  const names = `${list.slice(0, -1).join(', ')} and ${list[list.length - 1]}`
+  const text = `updates to statefulset spec for fields other than ${names} are forbidden`
+  return [forbiddenField('spec', text)]
+}

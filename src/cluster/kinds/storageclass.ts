@@ -1,0 +1,70 @@
+/** StorageClass. @source pkg/apis/storage/validation/validation.go, pkg/apis/storage/v1/defaults.go */
+import type { StorageClass } from '../api/generated/types.ts'
+import { invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { qualifiedName } from '../api/meta/validation.ts'
+import { own } from './own.ts'
+import { ageColumn, column } from './shared/columns.ts'
+
+const DEFAULTS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+]
+
+/** True when claims without a class get this one. */
+function isDefault(o: StorageClass): boolean {
+  return DEFAULTS.some((a) => o.metadata.annotations?.[a] === 'true')
+}
+
+/** The kind. */
+export const storageclass = own<StorageClass>('storage.k8s.io', 'v1', 'StorageClass', {
+  defaults(o) {
+    o.reclaimPolicy ??= 'Delete'
+    o.volumeBindingMode ??= 'Immediate'
+  },
+  validate: (o, old) => (old ? validateUpdate(o, old) : validate(o)),
+  columns: [
+    {
+      name: 'Name',
+      format: 'name',
+      value: (o) => (isDefault(o) ? `${o.metadata.name} (default)` : (o.metadata.name ?? '')),
+    },
+    column<StorageClass>('Provisioner', (o) => o.provisioner),
+    column<StorageClass>('ReclaimPolicy', (o) => o.reclaimPolicy ?? 'Delete'),
+    column<StorageClass>('VolumeBindingMode', (o) => o.volumeBindingMode ?? 'Immediate'),
+    column<StorageClass>('AllowVolumeExpansion', (o) => o.allowVolumeExpansion ?? false),
+    ageColumn(),
+  ],
+})
+
+function validate(o: StorageClass): FieldError[] {
+  const out: FieldError[] = []
+  if (!o.provisioner) out.push(required('provisioner'))
+  else {
+    for (const t of qualifiedName(o.provisioner.toLowerCase())) {
+      out.push(invalidValue('provisioner', o.provisioner, t))
+    }
+  }
+  for (const k of Object.keys(o.parameters ?? {})) {
+    if (k === '') out.push(invalidValue('parameters', k, 'field can not be empty.'))
+  }
+  const policies = ['Delete', 'Retain']
+  if (o.reclaimPolicy && !policies.includes(o.reclaimPolicy)) {
+    out.push(notSupported('reclaimPolicy', o.reclaimPolicy, policies))
+  }
+  const modes = ['Immediate', 'WaitForFirstConsumer']
+  if (!o.volumeBindingMode) out.push(required('volumeBindingMode'))
+  else if (!modes.includes(o.volumeBindingMode)) {
+    out.push(notSupported('volumeBindingMode', o.volumeBindingMode, modes))
+  }
+  return out
+}
+
+function validateUpdate(o: StorageClass, old: StorageClass): FieldError[] {
+  const out: FieldError[] = []
+  for (const f of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
+    if (!deepEqual(o[f], old[f])) out.push(invalidValue(f, o[f] ?? null, 'field is immutable'))
+  }
+  return out
+}
