@@ -1,0 +1,177 @@
+/** The only file that posts messages to the cluster's host. Everything a person intends leaves the page here. */
+import type {
+  Ask,
+  FaultCommand,
+  Frame,
+  Tell,
+  TrafficRequest,
+  WhyAnswer,
+} from '../../protocol/protocol.ts'
+
+/** An answer of the API server to the page. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+/** Output of a terminal line. */
+export interface KubectlOutput {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number
+}
+
+type Output = (stream: 'stdout' | 'stderr', text: string) => void
+type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
+
+/** The page's end of the worker. */
+class Bridge {
+  onFrame: (frame: Frame) => void = () => {}
+  onCrash: (message: string) => void = () => {}
+  private worker: Worker | undefined
+  private nextId = 1
+  private readonly waiting = new Map<
+    number,
+    { resolve: (v: unknown) => void; reject: (e: Error) => void }
+  >()
+  private readonly outputs = new Map<number, Output>()
+  private ready: Promise<void> | undefined
+
+  /** Starts (or restarts) the host. */
+  boot(): Promise<void> {
+    this.worker?.terminate()
+    for (const w of this.waiting.values()) w.reject(new Error('the cluster was restarted'))
+    this.waiting.clear()
+    const worker = new Worker(new URL('../../worker/worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'cluster',
+    })
+    this.worker = worker
+    this.ready = new Promise((resolve) => {
+      worker.onmessage = (m: MessageEvent<Tell>) => {
+        if (m.data.type === 'ready') resolve()
+        else this.hear(m.data)
+      }
+    })
+    worker.onerror = (e) => this.onCrash(e.message)
+    return this.ready
+  }
+
+  start(options: { seed?: number; nodes?: number; scenario?: string }): Promise<unknown> {
+    return this.ask({ type: 'start', ...options })
+  }
+
+  /** Runs a terminal line to its end; output also goes to `output` as it comes. */
+  async kubectl(
+    line: string,
+    o: { stdin?: string; columns?: number; output?: Output; started?: (run: number) => void } = {},
+  ): Promise<KubectlOutput> {
+    let stdout = ''
+    let stderr = ''
+    const id = this.nextId
+    this.outputs.set(id, (stream, text) => {
+      if (stream === 'stdout') stdout += text
+      else stderr += text
+      o.output?.(stream, text)
+    })
+    o.started?.(id)
+    const asked = this.ask({
+      type: 'kubectl',
+      line,
+      ...(o.stdin === undefined ? {} : { stdin: o.stdin }),
+      ...(o.columns === undefined ? {} : { columns: o.columns }),
+    })
+    const code = await asked
+    this.outputs.delete(id)
+    return { stdout, stderr, code: code as number }
+  }
+
+  interrupt(run: number): void {
+    void this.ask({ type: 'interrupt', run })
+  }
+
+  complete(line: string, cursor: number): Promise<string[]> {
+    return this.ask({ type: 'complete', line, cursor }) as Promise<string[]>
+  }
+
+  http(
+    method: string,
+    path: string,
+    o: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<HttpAnswer> {
+    return this.ask({ type: 'http', method, path, ...o }) as Promise<HttpAnswer>
+  }
+
+  traffic(request: TrafficRequest): Promise<unknown> {
+    return this.ask({ type: 'traffic', request })
+  }
+
+  speed(speed: number): void {
+    void this.ask({ type: 'speed', speed })
+  }
+
+  step(): Promise<unknown> {
+    return this.ask({ type: 'step' })
+  }
+
+  advance(ms: number): Promise<unknown> {
+    return this.ask({ type: 'advance', ms })
+  }
+
+  settle(maxMs?: number): Promise<unknown> {
+    return this.ask(maxMs === undefined ? { type: 'settle' } : { type: 'settle', maxMs })
+  }
+
+  fault(fault: FaultCommand): Promise<unknown> {
+    return this.ask({ type: 'fault', fault })
+  }
+
+  addNode(): Promise<string> {
+    return this.ask({ type: 'add-node' }) as Promise<string>
+  }
+
+  why(about: { kind: string; namespace: string; name: string }): Promise<WhyAnswer> {
+    return this.ask({ type: 'why', about }) as Promise<WhyAnswer>
+  }
+
+  digest(): Promise<string> {
+    return this.ask({ type: 'digest' }) as Promise<string>
+  }
+
+  recording(): Promise<unknown> {
+    return this.ask({ type: 'recording' })
+  }
+
+  private ask(message: Unnumbered<Ask>): Promise<unknown> {
+    const id = this.nextId++
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject })
+      this.worker?.postMessage({ ...message, id } as Ask)
+    })
+  }
+
+  private hear(tell: Tell): void {
+    switch (tell.type) {
+      case 'frame':
+        return this.onFrame(tell)
+      case 'output':
+        return this.outputs.get(tell.run)?.(tell.stream, tell.text)
+      case 'done':
+        this.waiting.get(tell.id)?.resolve(tell.value)
+        this.waiting.delete(tell.id)
+        return
+      case 'failed':
+        this.waiting.get(tell.id)?.reject(new Error(tell.message))
+        this.waiting.delete(tell.id)
+        return
+      case 'crashed':
+        return this.onCrash(`${tell.message}\n${tell.stack}`)
+      case 'ready':
+        return
+    }
+  }
+}
+
+/** The one bridge of the page. */
+export const bridge = new Bridge()

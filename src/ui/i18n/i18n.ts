@@ -1,0 +1,32 @@
+/** Words in the reader's language. */
+import { usePreference } from '../store/preferences.ts'
+import { en, type MessageId } from './en.ts'
+import { zh } from './zh.ts'
+
+/** All languages: adding one is one file and one line. */
+export const languages = { en, zh } as const
+
+/** Fills `{name}` in a text. */
+export type Translate = (
+  id: MessageId,
+  values?: Readonly<Record<string, string | number>>,
+) => string
+
+/** The words of the chosen language. */
+export function useWords(): Translate {
+  const language = usePreference((p) => p.language)
+  return (id, values) => words(language, id, values)
+}
+
+/** A text in a language. */
+export function words(
+  language: keyof typeof languages,
+  id: MessageId,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return (languages[language][id] ?? id).replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(values[name] ?? ''),
+  )
+}
+
+export type { MessageId }

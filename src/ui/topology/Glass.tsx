@@ -1,0 +1,276 @@
+/** The glass: the map of the whole cluster on React Flow, with flights over it, the bin and the shelf below. */
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type Node as FlowNode,
+  MiniMap,
+  type NodeProps,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  ViewportPortal,
+} from '@xyflow/react'
+import '@xyflow/react/dist/style.css'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ClaimCard } from '../../protocol/cards.ts'
+import { useWords } from '../i18n/i18n.ts'
+import { usePreference } from '../store/preferences.ts'
+import { select } from '../store/selection.ts'
+import { cards, type NodeCard as Node, type PodCard, useKind, useTopic } from '../store/world.ts'
+import { powerOff } from './actions.ts'
+import { ControlPlaneCard, OutsideCard } from './ControlPlaneCard.tsx'
+import { DiskCard } from './DiskCard.tsx'
+import { startDirector } from './director.ts'
+import { Flights, type Point } from './Flights.tsx'
+import { FocusCard } from './FocusCard.tsx'
+import { Layers } from './Layers.tsx'
+import { type Box, cellCentre, chipBox, middle, PLACES, placeNodes } from './layout.ts'
+import { NodeCard } from './NodeCard.tsx'
+import { ServicesCard, useShownServices } from './ServicesCard.tsx'
+import { BIN_ID, Shelf } from './Shelf.tsx'
+import { TrayCard } from './TrayCard.tsx'
+
+type Content = FlowNode<{ uid?: string; node?: string }>
+
+const nodeTypes = {
+  controlPlane: memo(() => <ControlPlaneCard />),
+  outside: memo(() => <OutsideCard />),
+  tray: memo(() => <TrayCard />),
+  focus: memo(() => <FocusCard />),
+  services: memo(() => <ServicesCard />),
+  machine: memo(({ data }: NodeProps<Content>) => <NodeCard uid={data.uid ?? ''} />),
+  disk: memo(({ data }: NodeProps<Content>) => <DiskCard node={data.node ?? ''} />),
+}
+
+/** Above this many cards only those in view are drawn. */
+const DRAW_ALL_MAX = 300
+
+function fixed(id: keyof typeof nodeTypes, box: Box): Content {
+  return {
+    id,
+    type: id,
+    position: { x: box.x, y: box.y },
+    width: box.w,
+    height: box.h,
+    data: {},
+    draggable: false,
+    selectable: false,
+    focusable: false,
+  }
+}
+
+/** Slots in use on a node: the highest taken, so that empty ones stay empty. */
+function slotsOf(node: string): number {
+  let most = 0
+  for (const uid of cards.podsByNode.get(node)?.keys() ?? [])
+    most = Math.max(most, (cards.slots.get(uid) ?? 0) + 1)
+  return most
+}
+
+/** The map. */
+export function Glass() {
+  return (
+    <ReactFlowProvider>
+      <Map />
+    </ReactFlowProvider>
+  )
+}
+
+function useMachines(): Node[] {
+  const nodes = useKind<Node>('Node').filter((n) => !n.controlPlane)
+  return nodes.sort((a, b) => a.created - b.created || (a.name < b.name ? -1 : 1))
+}
+
+function Map() {
+  const t = useWords()
+  const theme = usePreference((p) => p.theme)
+  const machines = useMachines()
+  useTopic('Pod')
+  const key = machines.map((n) => `${n.uid}:${Math.ceil(slotsOf(n.name) / 6)}`).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the machines and their rows
+  const places = useMemo(
+    () => placeNodes(machines.map((n) => ({ name: n.name, slots: slotsOf(n.name) }))),
+    [key],
+  )
+  const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
+  useEffect(() => startDirector(), [])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const flow = useMemo<Content[]>(() => {
+    const out: Content[] = [
+      fixed('controlPlane', PLACES.controlPlane),
+      fixed('outside', PLACES.outside),
+      fixed('tray', PLACES.tray),
+      fixed('focus', PLACES.focus),
+      fixed('services', PLACES.services),
+    ]
+    for (const n of machines) {
+      const p = places.get(n.name)
+      if (!p) continue
+      const at = drag?.id === n.uid ? { x: drag.x, y: drag.y } : { x: p.box.x, y: p.box.y }
+      out.push({
+        id: n.uid,
+        type: 'machine',
+        position: at,
+        width: p.box.w,
+        height: p.box.h,
+        data: { uid: n.uid },
+        selectable: true,
+        ...(drag?.id === n.uid ? { zIndex: 30 } : {}),
+      })
+      out.push({
+        id: `disk-${n.uid}`,
+        type: 'disk',
+        position: { x: p.disk.x, y: p.disk.y },
+        width: p.disk.w,
+        height: p.disk.h,
+        data: { node: n.name },
+        draggable: false,
+        selectable: false,
+        focusable: false,
+      })
+    }
+    return out
+  }, [key, places, drag])
+
+  const place = usePlaces(places)
+  const [overBin, setOverBin] = useState(false)
+  const onDrag = useCallback((event: MouseEvent | TouchEvent, n: FlowNode) => {
+    setDrag({ id: n.id, x: n.position.x, y: n.position.y })
+    setOverBin(isOverBin(event))
+  }, [])
+  const onDragStop = useCallback((event: MouseEvent | TouchEvent, n: FlowNode) => {
+    setDrag(undefined)
+    setOverBin(false)
+    const node = cards.all.get(n.id)
+    if (node && isOverBin(event)) powerOff(node.name)
+  }, [])
+  const keys = useCallback((e: React.KeyboardEvent) => {
+    if (e.key !== 'Delete') return
+    const id = (e.target as HTMLElement).closest('.react-flow__node')?.getAttribute('data-id')
+    const node = id ? cards.all.get(id) : undefined
+    if (node?.kind === 'Node') powerOff(node.name)
+  }, [])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys are those of the focused card inside
+    <div style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
+      <ReactFlow
+        nodes={flow}
+        edges={[]}
+        nodeTypes={nodeTypes}
+        colorMode={theme}
+        fitView
+        fitViewOptions={{
+          padding: { top: '52px', bottom: '60px', left: '16px', right: '16px' },
+          maxZoom: 1.25,
+        }}
+        minZoom={0.1}
+        maxZoom={2}
+        nodesConnectable={false}
+        deleteKeyCode={null}
+        zoomOnDoubleClick={false}
+        onlyRenderVisibleElements={flow.length > DRAW_ALL_MAX}
+        proOptions={{ hideAttribution: true }}
+        onNodeDrag={onDrag}
+        onNodeDragStop={onDragStop}
+        onNodeClick={(_e, n) => {
+          const card = cards.all.get(n.id)
+          if (card) select(card)
+        }}
+        onPaneClick={() => select(undefined)}
+        aria-label={t('glass.label')}
+      >
+        <Background
+          variant={BackgroundVariant.Dots}
+          gap={24}
+          size={1}
+          color="var(--line)"
+          bgColor="var(--glass)"
+        />
+        <ViewportPortal>
+          <Flights place={place} />
+        </ViewportPortal>
+        {machines.length > 12 ? <MiniMap pannable zoomable /> : null}
+        <Controls showInteractive={false} position="bottom-right" style={{ bottom: 56 }} />
+        <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
+          <Layers />
+        </Panel>
+        <Panel position="bottom-left" style={{ margin: 0, left: 0, right: 0 }}>
+          <Shelf armed={drag !== undefined} over={overBin} />
+        </Panel>
+      </ReactFlow>
+    </div>
+  )
+}
+
+function isOverBin(event: MouseEvent | TouchEvent): boolean {
+  const point = 'clientX' in event ? event : event.changedTouches[0]
+  const bin = document.getElementById(BIN_ID)?.getBoundingClientRect()
+  if (!point || !bin) return false
+  return (
+    point.clientX >= bin.left - 12 &&
+    point.clientX <= bin.right + 12 &&
+    point.clientY >= bin.top - 12 &&
+    point.clientY <= bin.bottom + 12
+  )
+}
+
+/** Finds where a place is drawn, by the names that the director uses. */
+function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Point | undefined {
+  const services = useShownServices()
+  const latest = useRef({ places, services })
+  latest.current = { places, services }
+  return useCallback((name: string) => {
+    const { places: nodes, services: shown } = latest.current
+    if (name === 'api' || name === 'etcd' || name === 'manager' || name === 'scheduler')
+      return middle(chipBox(name))
+    if (name === 'kubectl') return { x: PLACES.outside.x + 24, y: 41 }
+    if (name === 'page') return { x: PLACES.outside.x + 24, y: 95 }
+    if (name === 'tray') return middle(PLACES.tray)
+    if (name === 'client') return { x: PLACES.services.x + 60, y: PLACES.services.y + 38 }
+    const [kind = '', rest = ''] = [
+      name.slice(0, name.indexOf(':')),
+      name.slice(name.indexOf(':') + 1),
+    ]
+    if (kind === 'node') {
+      const box = nodes.get(rest)?.box
+      return box ? { x: box.x + box.w / 2, y: box.y } : middle(PLACES.controlPlane)
+    }
+    if (kind === 'service') {
+      const i = shown.findIndex((s) => `${s.namespace}/${s.name}` === rest)
+      return i < 0
+        ? { x: PLACES.services.w - 40, y: PLACES.services.y + 38 }
+        : { x: 118 + 80 + i * 180, y: PLACES.services.y + 38 }
+    }
+    if (kind === 'pod') return podPlace(rest, nodes)
+    if (kind === 'claim' || kind === 'volume') return claimPlace(kind, rest, nodes)
+    return undefined
+  }, [])
+}
+
+function podPlace(name: string, nodes: ReturnType<typeof placeNodes>): Point | undefined {
+  const [namespace = '', pod = ''] = name.split('/')
+  const card = cards.find<PodCard>('Pod', namespace, pod)
+  if (!card) return undefined
+  const box = nodes.get(card.node)?.box
+  if (!box) return card.node ? middle(PLACES.controlPlane) : middle(PLACES.tray)
+  return cellCentre(box, cards.slots.get(card.uid) ?? 0)
+}
+
+function claimPlace(
+  kind: string,
+  name: string,
+  nodes: ReturnType<typeof placeNodes>,
+): Point | undefined {
+  if (kind === 'volume') return { x: PLACES.focus.x + 120, y: PLACES.focus.y + 70 }
+  const [namespace = '', claim = ''] = name.split('/')
+  const card = cards.find<ClaimCard>('PersistentVolumeClaim', namespace, claim)
+  for (const p of cards.of<PodCard>('Pod')) {
+    if (p.namespace === namespace && p.claims.includes(card?.name ?? '')) {
+      const disk = nodes.get(p.node)?.disk
+      if (disk) return middle(disk)
+    }
+  }
+  return { x: PLACES.focus.x + 400, y: PLACES.focus.y + 70 }
+}

@@ -1,0 +1,85 @@
+/** Below the map: what the shapes mean, machines to add, the bin. */
+import { Plus, Trash2, Undo2 } from 'lucide-react'
+import type { PodLook } from '../../protocol/cards.ts'
+import { type MessageId, useWords } from '../i18n/i18n.ts'
+import type { PodCard } from '../store/world.ts'
+import { addMachine, undo, useLastAct } from './actions.ts'
+import { PodCell } from './PodCell.tsx'
+import styles from './Shelf.module.css'
+
+/** Element id of the bin, for finding where a drag ended. */
+export const BIN_ID = 'bin'
+
+const LOOKS: readonly [PodLook, MessageId][] = [
+  ['pending', 'shelf.pending'],
+  ['notready', 'shelf.notready'],
+  ['ready', 'shelf.ready'],
+  ['restarting', 'shelf.restarting'],
+  ['failed', 'shelf.failed'],
+  ['succeeded', 'shelf.done'],
+]
+
+const SAMPLE: PodCard = {
+  uid: 'legend',
+  kind: 'Pod',
+  namespace: 'kube-system',
+  name: '',
+  created: 0,
+  node: '',
+  look: 'ready',
+  status: '',
+  message: '',
+  ready: 1,
+  containers: 1,
+  restarts: 0,
+  ip: '',
+  revision: '',
+  cpu: 0,
+  mem: 0,
+  tolerates: {},
+  claims: [],
+  unschedulable: '',
+  labels: {},
+}
+
+/** Legend, machine, bin, undo. */
+export function Shelf({ armed, over }: { armed: boolean; over: boolean }) {
+  const t = useWords()
+  const last = useLastAct()
+  return (
+    <div className={styles.shelf}>
+      {LOOKS.map(([look, word]) => (
+        <span key={look} className={styles.legend}>
+          <span className={styles.small}>
+            <PodCell pod={{ ...SAMPLE, uid: `legend-${look}`, look }} />
+          </span>
+          {t(word)}
+        </span>
+      ))}
+      <span style={{ flex: 1 }} />
+      <button
+        type="button"
+        className={styles.tool}
+        disabled={!last}
+        onClick={undo}
+        title={last?.label}
+      >
+        <Undo2 size={16} aria-hidden="true" />
+        {t('shelf.undo')}
+      </button>
+      <button type="button" className={styles.tool} onClick={addMachine} data-testid="add-machine">
+        <Plus size={16} aria-hidden="true" />
+        {t('shelf.machine')}
+      </button>
+      <div
+        id={BIN_ID}
+        className={`${styles.tool} ${armed ? styles.armed : ''} ${over ? styles.over : ''}`}
+        title={t('shelf.bin.hint')}
+        data-testid="bin"
+      >
+        <Trash2 size={16} aria-hidden="true" />
+        {armed ? t('shelf.bin.hint') : t('shelf.bin')}
+      </div>
+    </div>
+  )
+}
