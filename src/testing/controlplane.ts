@@ -5,6 +5,7 @@
  */
 import type { KindMap } from '../cluster/api/generated/kindmap.ts'
 import type { Node, Pod } from '../cluster/api/generated/types.ts'
+import { isReason } from '../cluster/api/meta/status.ts'
 import { formatMicroTime, formatTime } from '../cluster/api/meta/time.ts'
 import { keyOf } from '../cluster/api/object.ts'
 import type { UserInfo } from '../cluster/api/transport.ts'
@@ -213,8 +214,10 @@ class HollowKubelets {
       renewTime: formatMicroTime(this.world.clock.unixMs),
     }
     try {
-      yield* this.client.patch('Lease', key, 'merge', { spec })
-    } catch {
+      const lease = yield* this.client.get('Lease', key)
+      yield* this.client.update('Lease', { ...lease, spec })
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
       const metadata = { namespace: 'kube-node-lease', name }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as const
       yield* this.client.create('Lease', lease)

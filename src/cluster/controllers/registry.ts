@@ -1,4 +1,5 @@
 /** All controllers, in the order in which they are started. */
+import { daemonset } from './daemonset/daemonset.ts'
 import { deployment } from './deployment/deployment.ts'
 import { endpoints } from './endpoints/endpoints.ts'
 import { endpointslice } from './endpointslice/endpointslice.ts'
@@ -6,6 +7,7 @@ import type { ControllerDefinition } from './framework.ts'
 import { garbagecollector } from './garbagecollector/garbagecollector.ts'
 import { namespace } from './namespace/namespace.ts'
 import { replicaset, replication } from './replicaset/replicaset.ts'
+import { statefulset } from './statefulset/statefulset.ts'
 
 /** The controllers of the manager. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -14,6 +16,8 @@ export const controllers: readonly ControllerDefinition[] = [
   replication,
   garbagecollector,
   namespace,
+  daemonset,
   deployment,
   replicaset,
+  statefulset,
 ]

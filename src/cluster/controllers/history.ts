@@ -1,0 +1,149 @@
+/**
+ * ControllerRevisions: the templates a set has had, each stored once and numbered.
+ * @source pkg/controller/history/controller_history.go
+ */
+import type { ControllerRevision, PodTemplateSpec } from '../api/generated/types.ts'
+import { safeEncode } from '../api/meta/names.ts'
+import { controllerOf } from '../api/meta/ownership.ts'
+import { isReason } from '../api/meta/status.ts'
+import type { Kind } from '../client/client.ts'
+import type { Informer } from '../client/informer.ts'
+import { hash32 } from '../sim/random.ts'
+import type { Task } from '../sim/task.ts'
+import { type ControllerContext, callKey } from './framework.ts'
+import { BY_CONTROLLER, ownerRefFor, type PodOwner } from './podcontrol.ts'
+
+/** The shared informer with its index. */
+export function revisionInformer(c: ControllerContext): Informer<ControllerRevision> {
+  const revisions = c.informers.for('ControllerRevision')
+  revisions.index(BY_CONTROLLER, (r) => controllerOf(r)?.uid)
+  return revisions
+}
+
+/** JSON with sorted keys, for comparing templates. */
+export function canonicalJson(v: unknown): string {
+  if (Array.isArray(v)) return `[${v.map(canonicalJson).join(',')}]`
+  if (typeof v !== 'object' || v === null) return JSON.stringify(v) ?? 'null'
+  const members: string[] = []
+  for (const key of Object.keys(v).sort()) {
+    const value = (v as Record<string, unknown>)[key]
+    if (value !== undefined && value !== null) {
+      members.push(`${JSON.stringify(key)}:${canonicalJson(value)}`)
+    }
+  }
+  return `{${members.join(',')}}`
+}
+
+const texts = new WeakMap<object, string>()
+
+function textOf(data: object): string {
+  let text = texts.get(data)
+  if (text === undefined) {
+    text = canonicalJson(data)
+    texts.set(data, text)
+  }
+  return text
+}
+
+const patches = new WeakMap<PodTemplateSpec, object>()
+
+/** What a revision stores: a patch that puts the template back. */
+export function templatePatch(template: PodTemplateSpec): object {
+  let patch = patches.get(template)
+  if (!patch) {
+    patch = { spec: { template: { ...template, $patch: 'replace' } } }
+    patches.set(template, patch)
+  }
+  return patch
+}
+
+/** The template that a revision stores. */
+export function storedTemplate(r: ControllerRevision): PodTemplateSpec | undefined {
+  const data = r.data as { spec?: { template?: PodTemplateSpec & { $patch?: string } } } | undefined
+  const stored = data?.spec?.template
+  if (!stored) return undefined
+  const { $patch: _patch, ...template } = stored
+  return template
+}
+
+/** The hash that names a template's revision. */
+export function revisionHash(template: PodTemplateSpec, collisions: number): string {
+  const salt = collisions > 0 ? `#${collisions}` : ''
+  return safeEncode(String(hash32(textOf(templatePatch(template)) + salt)))
+}
+
+/** A set that keeps revisions. */
+export interface RevisionOwner {
+  readonly owner: PodOwner
+  readonly kind: Kind
+  readonly template: PodTemplateSpec
+  readonly collisions: number
+  /** Labels of a revision with that hash. */
+  labels(hash: string): Record<string, string>
+  readonly annotations?: Record<string, string>
+}
+
+/** Revisions of an owner, oldest number first. */
+export function revisionsOf(
+  informer: Informer<ControllerRevision>,
+  owner: PodOwner,
+): ControllerRevision[] {
+  const list = [...informer.by(BY_CONTROLLER, owner.metadata.uid ?? '')]
+  return list.sort((a, b) => a.revision - b.revision || (name(a) < name(b) ? -1 : 1))
+}
+
+function name(r: ControllerRevision): string {
+  return r.metadata.name ?? ''
+}
+
+/** The revision of the current template: the newest as it is, an older one renumbered, or a new one. */
+export function* currentRevision(
+  c: ControllerContext,
+  o: RevisionOwner,
+  revisions: readonly ControllerRevision[],
+): Task<ControllerRevision> {
+  const wanted = textOf(templatePatch(o.template))
+  const equal = revisions.filter((r) => textOf(r.data as object) === wanted)
+  const found = equal[equal.length - 1]
+  const last = revisions[revisions.length - 1]
+  const next = (last?.revision ?? 0) + 1
+  if (found && found === last) return found
+  if (found) return yield* c.client.update('ControllerRevision', { ...found, revision: next })
+  const hash = revisionHash(o.template, o.collisions)
+  const fresh: ControllerRevision = {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: `${o.owner.metadata.name}-${hash}`,
+      ...(o.owner.metadata.namespace ? { namespace: o.owner.metadata.namespace } : {}),
+      labels: { ...o.template.metadata?.labels, ...o.labels(hash) },
+      ...(o.annotations ? { annotations: o.annotations } : {}),
+      ownerReferences: [ownerRefFor(o.kind, o.owner.metadata)],
+    },
+    data: templatePatch(o.template) as NonNullable<ControllerRevision['data']>,
+    revision: next,
+  }
+  try {
+    return yield* c.client.create('ControllerRevision', fresh)
+  } catch (error) {
+    if (!isReason(error, 'AlreadyExists')) throw error
+    return yield* c.client.get('ControllerRevision', callKey(fresh))
+  }
+}
+
+/** Deletes revisions beyond the limit that nobody uses, oldest first. */
+export function* truncateHistory(
+  c: ControllerContext,
+  revisions: readonly ControllerRevision[],
+  live: ReadonlySet<string>,
+  limit: number,
+): Task<void> {
+  const idle = revisions.filter((r) => !live.has(name(r)))
+  for (const r of idle.slice(0, Math.max(0, idle.length - limit))) {
+    try {
+      yield* c.client.delete('ControllerRevision', callKey(r))
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+    }
+  }
+}
