@@ -46,16 +46,22 @@ export async function toApiRequest(request: Request, user?: UserInfo): Promise<A
   request.headers.forEach((v, k) => {
     headers[k.toLowerCase()] = v
   })
-  const body = request.body === null ? '' : await request.text()
+  const body = await bodyOf(request, headers['content-type'] ?? '')
   return {
     method: request.method as Method,
     path: decodePath(url.pathname),
     query,
     headers,
-    ...(body ? { body } : {}),
+    ...(body.length > 0 ? { body } : {}),
     ...(user ? { user } : {}),
     cause: 0,
   }
+}
+
+async function bodyOf(request: Request, type: string): Promise<string | Uint8Array> {
+  if (request.body === null) return ''
+  if (type.includes('protobuf')) return new Uint8Array(await request.arrayBuffer())
+  return await request.text()
 }
 
 function decodePath(path: string): string {

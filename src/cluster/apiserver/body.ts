@@ -11,6 +11,7 @@ import { TYPED_OBJECT } from '../api/transport.ts'
 import type { Call } from './call.ts'
 import { DecodeError, type DecodeNotes, decode } from './decode.ts'
 import { JsonSyntaxError, parseJson } from './jsontext.ts'
+import { decodeProtobuf } from './protobuf.ts'
 
 /** Largest body taken from outside. @unit bytes */
 export const BODY_MAX = 3 * 1024 * 1024
@@ -25,6 +26,7 @@ const NO_DUPLICATES: readonly string[] = []
 
 /** Parses a body by its content type. @throws ApiError BadRequest, UnsupportedMediaType, RequestEntityTooLarge */
 export function readBody(body: unknown, contentType: string | undefined): RawBody {
+  if (body instanceof Uint8Array) return { value: decodeProtobuf(body), duplicates: NO_DUPLICATES }
   if (typeof body !== 'string') return { value: body, duplicates: NO_DUPLICATES }
   if (body.length > BODY_MAX) {
     const message = `Request entity too large: limit is ${BODY_MAX}`

@@ -18,6 +18,7 @@ import { decode } from '../decode.ts'
 import { trackManager } from './managedfields.ts'
 import { orderedMeta, validateMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
+import { addressOps, allocateService } from './serviceip.ts'
 import { stamp, unstamped } from './storage.ts'
 
 const GENERATE_TRIES = 8
@@ -32,17 +33,23 @@ export function* createObject(r: Registry, c: Call, decoded: AnyObject): Task<An
   placeObject(c, decoded)
   const o = toStored ? toStored(decoded) : decoded
   definition.defaults?.(o)
-  const attributes = createAttributes(c, o)
-  yield* r.admission.admit(attributes)
-  if (!o.metadata.generateName || o.metadata.name) return yield* insert(r, c, o)
+  const { generateName: prefix, name } = o.metadata
+  if (!prefix || name) return yield* admitAndInsert(r, c, o)
   for (let i = 1; ; i++) {
     try {
-      return yield* insert(r, c, { ...o, metadata: { ...o.metadata } })
+      // Admission already speaks of the object by its generated name.
+      o.metadata.name = generateName(r.random, prefix)
+      return yield* admitAndInsert(r, c, o)
     } catch (error) {
       const taken = (error as ApiError).reason === 'AlreadyExists'
       if (!taken || i === GENERATE_TRIES) throw error
     }
   }
+}
+
+function* admitAndInsert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
+  yield* r.admission.admit(createAttributes(c, o))
+  return yield* insert(r, c, o)
 }
 
 /** What admission sees of a creation. */
@@ -75,7 +82,6 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   const m = o.metadata
   if (m.resourceVersion)
     throw failure(500, '', 'resourceVersion should not be set on objects to be created')
-  if (!m.name && m.generateName) m.name = generateName(r.random, m.generateName)
   m.uid = newUid(r.random)
   m.creationTimestamp = c.now
   delete m.deletionTimestamp
@@ -94,6 +100,7 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   for (const w of definition.strategy?.warnings?.(o, undefined, c) ?? []) c.warnings.push(w)
   definition.strategy?.canonicalize?.(o)
   yield* r.admission.validate(createAttributes(c, o))
+  if (isService(c)) yield* allocateService(r, o, undefined)
   const tracked = trackManager(c, undefined, o)
   return yield* store(r, c, tracked)
 }
@@ -116,7 +123,7 @@ function* store(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   const raw = unstamped(o)
   const result = yield* r.store.txn(
     [{ key, modRevision: 0 }],
-    [{ op: 'put', key, value: raw }],
+    [{ op: 'put', key, value: raw }, ...(isService(c) ? addressOps(r, c, o, undefined) : [])],
     [{ op: 'get', key }],
   )
   if (!result.succeeded) throw taken(c, name, result.gets[0]?.value as AnyObject | undefined)
@@ -128,4 +135,9 @@ function taken(c: Call, name: string, existing: AnyObject | undefined): ApiError
   if (!existing?.metadata.deletionTimestamp) return error
   const { status } = error
   return failure(409, 'AlreadyExists', `object is being deleted: ${status.message}`, status.details)
+}
+
+/** True when addresses and ports are to be given out. */
+export function isService(c: Call): boolean {
+  return c.served.gr.resource === 'services' && c.served.gr.group === '' && c.subresource === ''
 }

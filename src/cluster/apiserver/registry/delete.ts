@@ -8,8 +8,10 @@ import { formatTime } from '../../api/meta/time.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import { type Call, keyOfName } from '../call.ts'
+import { isService } from './create.ts'
 import { orderedMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
+import { addressOps } from './serviceip.ts'
 import { objectOf, stamp, unstamped } from './storage.ts'
 
 const ROUNDS_MAX = 100
@@ -55,7 +57,9 @@ export function* deleteObject(
     if (step === current || c.dryRun) return { object: current, gone: step === undefined }
     const raw = step && unstamped(step)
     const op = raw ? ({ op: 'put', key, value: raw } as const) : ({ op: 'delete', key } as const)
-    const result = yield* r.store.txn([{ key, modRevision: kv.modRevision }], [op], [])
+    const more = !raw && isService(c) ? addressOps(r, c, undefined, current) : []
+    const compare = [{ key, modRevision: kv.modRevision }]
+    const result = yield* r.store.txn(compare, [op, ...more], [])
     if (result.succeeded) {
       if (raw) return { object: stamp(raw, result.revision), gone: false }
       return { object: stamp(unstamped({ ...current }), result.revision), gone: true }

@@ -8,13 +8,15 @@ import { invalidValue } from '../../api/meta/field.ts'
 import { deepEqual, graft } from '../../api/meta/json.ts'
 import { conflict, invalid, notFound, OPTIMISTIC_LOCK } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
+import type { KeyValue } from '../../etcd/store.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
-import { createObject } from './create.ts'
+import { createObject, isService } from './create.ts'
 import { trackManager } from './managedfields.ts'
 import { orderedMeta, validateMetaUpdate } from './meta.ts'
 import type { Registry } from './registry.ts'
+import { addressOps, allocateService } from './serviceip.ts'
 import { objectOf, stamp, unstamped } from './storage.ts'
 
 /** Rounds of read and swap before an update gives up. */
@@ -63,7 +65,7 @@ export function* updateObject(
     const current = objectOf(kv)
     const next = yield* prepare(r, c, name, current, transform, mode)
     if (next === current) return { object: current, created: false, changed: false }
-    const object = yield* swap(r, c, key, next, kv.modRevision)
+    const object = yield* swap(r, c, key, next, kv)
     if (object) return { object, created: false, changed: true }
     if (round >= ROUNDS_MAX) throw conflict(c.served.gr, name, OPTIMISTIC_LOCK)
   }
@@ -106,6 +108,7 @@ function* prepare(
   for (const w of definition.strategy?.warnings?.(candidate, current, c) ?? []) c.warnings.push(w)
   definition.strategy?.canonicalize?.(candidate)
   yield* r.admission.validate(attributes)
+  if (isService(c)) yield* allocateService(r, candidate, current)
   const grafted = graft(candidate, current)
   if (grafted === current) return current
   const tracked = mode.tracked ? grafted : trackManager(c, current, grafted)
@@ -199,13 +202,15 @@ function* swap(
   c: Call,
   key: string,
   next: AnyObject,
-  modRevision: number,
+  kv: KeyValue,
 ): Task<AnyObject | undefined> {
   if (c.dryRun) return next
   const gone = isFinished(next)
   const raw = unstamped(next)
   const op = gone ? ({ op: 'delete', key } as const) : ({ op: 'put', key, value: raw } as const)
-  const result = yield* r.store.txn([{ key, modRevision }], [op], [])
+  const more = isService(c) ? addressOps(r, c, gone ? undefined : next, objectOf(kv)) : []
+  const { modRevision } = kv
+  const result = yield* r.store.txn([{ key, modRevision }], [op, ...more], [])
   if (!result.succeeded) return undefined
   return stamp(raw, result.revision)
 }
@@ -219,15 +224,4 @@ export function isFinished(o: AnyObject): boolean {
     return (spec?.finalizers?.length ?? 0) === 0
   }
   return (m.deletionGracePeriodSeconds ?? 0) === 0
-}
-
-/** Stores an object whose next version is already complete, as `swap` but with the error of a lost race. */
-export function* replaceRaw(
-  r: Registry,
-  c: Call,
-  name: string,
-  next: AnyObject,
-  modRevision: number,
-): Task<AnyObject | undefined> {
-  return yield* swap(r, c, keyOfName(c.served, c.namespace, name), next, modRevision)
 }

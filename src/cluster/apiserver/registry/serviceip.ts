@@ -1,0 +1,233 @@
+/**
+ * Cluster addresses and node ports of Services. Addresses are objects (IPAddress) written in the same transaction as
+ * the Service; node ports are told from the Services there are.
+ * @source pkg/registry/core/service/storage/alloc.go, pkg/registry/core/service/ipallocator
+ */
+import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.ts'
+import { invalidValue } from '../../api/meta/field.ts'
+import { newUid } from '../../api/meta/names.ts'
+import { type FieldError, failure, internalError, invalid } from '../../api/meta/status.ts'
+import type { AnyObject } from '../../api/object.ts'
+import type { Op } from '../../etcd/store.ts'
+import type { Task } from '../../sim/task.ts'
+import type { Call } from '../call.ts'
+import type { Registry } from './registry.ts'
+import { unstamped } from './storage.ts'
+
+/** 10.96.0.0/16, first and last address not given out. */
+const NETWORK = '10.96.'
+const PORT_MIN = 30000
+const PORT_MAX = 32767
+const TRIES_MAX = 200_000
+
+/** Fills in addresses and ports of a Service about to be stored. @throws ApiError Invalid */
+export function* allocateService(
+  r: Registry,
+  o: AnyObject,
+  old: AnyObject | undefined,
+): Task<void> {
+  const service = o as unknown as Service
+  const before = old as unknown as Service | undefined
+  const services = r.builtin('', 'v1', 'services')
+  const addresses = r.builtin('networking.k8s.io', 'v1', 'ipaddresses')
+  yield* services.cache.ready()
+  yield* addresses.cache.ready()
+  const spec = service.spec as ServiceSpec
+  const errors = defaultFamilies(spec, before?.spec)
+  if (errors.length > 0) throw invalidService(service, errors)
+  allocateIp(r, service, before)
+  allocatePorts(r, service, before)
+}
+
+function invalidService(s: Service, errors: readonly FieldError[]): Error {
+  return invalid({ group: '', kind: 'Service' }, s.metadata.name ?? '', errors)
+}
+
+/** This cluster speaks IPv4 only. */
+function defaultFamilies(spec: ServiceSpec, old: ServiceSpec | undefined): FieldError[] {
+  if (spec.type === 'ExternalName') return []
+  const out: FieldError[] = []
+  const asked = spec.ipFamilies ?? []
+  const ip = spec.clusterIPs?.[0]
+  if (spec.ipFamilyPolicy === 'RequireDualStack') {
+    const text = 'this cluster is not configured for dual-stack services'
+    out.push(invalidValue('spec.ipFamilyPolicy', spec.ipFamilyPolicy, text))
+  }
+  if (ip?.includes(':')) {
+    const text = 'IPv6 is not configured on this cluster'
+    out.push(invalidValue('spec.clusterIPs[0]', spec.clusterIPs, text))
+  } else {
+    asked.forEach((f, i) => {
+      if (f !== 'IPv6') return
+      out.push(invalidValue(`spec.ipFamilies[${i}]`, f, 'not configured on this cluster'))
+    })
+  }
+  if (out.length > 0) return out
+  const headless = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
+  spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (headless ? 'RequireDualStack' : 'SingleStack')
+  if (asked.length === 0) spec.ipFamilies = headless ? ['IPv4', 'IPv6'] : ['IPv4']
+  return []
+}
+
+function allocateIp(r: Registry, s: Service, old: Service | undefined): void {
+  const spec = s.spec as ServiceSpec
+  if (spec.type === 'ExternalName') return
+  const asked = spec.clusterIPs?.[0] ?? spec.clusterIP
+  if (asked === 'None') {
+    spec.clusterIP = 'None'
+    spec.clusterIPs = ['None']
+    return
+  }
+  const kept = old?.spec?.type !== 'ExternalName' && asked && asked === old?.spec?.clusterIPs?.[0]
+  if (kept) return
+  if (asked) {
+    const why = !inNetwork(asked)
+      ? 'the provided network does not match the current range'
+      : taken(r, asked)
+        ? 'provided IP is already allocated'
+        : undefined
+    if (why) {
+      const text = `failed to allocate IP ${asked}: ${why}`
+      throw invalidService(s, [invalidValue('spec.clusterIPs', spec.clusterIPs ?? [asked], text)])
+    }
+    spec.clusterIP = asked
+    spec.clusterIPs = [asked]
+    return
+  }
+  const ip = freeIp(r)
+  spec.clusterIP = ip
+  spec.clusterIPs = [ip]
+}
+
+function inNetwork(ip: string): boolean {
+  return ip.startsWith(NETWORK) && ip !== '10.96.0.0' && ip !== '10.96.255.255'
+}
+
+function taken(r: Registry, ip: string): boolean {
+  return r.cached(r.builtin('networking.k8s.io', 'v1', 'ipaddresses'), '', ip) !== undefined
+}
+
+/** The low addresses of the range are left to those who ask for one. */
+function freeIp(r: Registry): string {
+  for (let i = 0; i < TRIES_MAX; i++) {
+    const n = r.random.between(256, 65534)
+    const ip = `${NETWORK}${n >> 8}.${n & 255}`
+    if (!taken(r, ip)) return ip
+  }
+  throw internalError('failed to allocate a serviceIP: range is full')
+}
+
+function hasPorts(spec: ServiceSpec | undefined): boolean {
+  if (spec?.type === 'NodePort') return true
+  return spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false
+}
+
+function allocatePorts(r: Registry, s: Service, old: Service | undefined): void {
+  const spec = s.spec as ServiceSpec
+  const used = usedPorts(r, s)
+  const own = new Map<string, number>()
+  const mine = new Set((old?.spec?.ports ?? []).map((p) => p.nodePort ?? 0))
+  const errors: FieldError[] = []
+  spec.ports?.forEach((p, i) => {
+    if (!p.nodePort) return
+    const why = portError(p, { used, own, mine })
+    if (why) errors.push(invalidValue(`spec.ports[${i}].nodePort`, p.nodePort, why))
+    own.set(`${p.protocol}/${p.nodePort}`, p.nodePort)
+  })
+  if (errors.length > 0) throw invalidService(s, errors.slice(0, 1))
+  if (hasPorts(spec)) {
+    for (const p of spec.ports ?? [])
+      if (!p.nodePort) p.nodePort = sharedPort(p, spec) ?? freePort(r, used, own)
+  }
+  const needsHealth = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
+  if (needsHealth && !spec.healthCheckNodePort) spec.healthCheckNodePort = freePort(r, used, own)
+}
+
+interface PortUse {
+  readonly used: ReadonlySet<number>
+  readonly own: ReadonlyMap<string, number>
+  readonly mine: ReadonlySet<number>
+}
+
+function portError(p: ServicePort, u: PortUse): string | undefined {
+  const port = p.nodePort ?? 0
+  if (port < PORT_MIN || port > PORT_MAX) {
+    return `provided port is not in the valid range. The range of valid ports is ${PORT_MIN}-${PORT_MAX}`
+  }
+  if (u.own.has(`${p.protocol}/${port}`)) return 'provided port is already allocated'
+  return u.used.has(port) && !u.mine.has(port) ? 'provided port is already allocated' : undefined
+}
+
+/** The same port in another protocol keeps one number. */
+function sharedPort(p: ServicePort, spec: ServiceSpec): number | undefined {
+  const twin = spec.ports?.find((x) => x !== p && x.port === p.port && x.protocol !== p.protocol)
+  return twin?.nodePort || undefined
+}
+
+function usedPorts(r: Registry, except: Service): Set<number> {
+  const used = new Set<number>()
+  for (const o of r.builtin('', 'v1', 'services').cache.state.values()) {
+    if (o.metadata.uid === except.metadata.uid) continue
+    const spec = (o as unknown as Service).spec
+    for (const p of spec?.ports ?? []) if (p.nodePort) used.add(p.nodePort)
+    if (spec?.healthCheckNodePort) used.add(spec.healthCheckNodePort)
+  }
+  return used
+}
+
+function freePort(r: Registry, used: Set<number>, own: Map<string, number>): number {
+  const taken_ = new Set(own.values())
+  for (let i = 0; i < TRIES_MAX; i++) {
+    const port = r.random.between(PORT_MIN, PORT_MAX)
+    if (used.has(port) || taken_.has(port)) continue
+    own.set(`free/${port}`, port)
+    return port
+  }
+  throw failure(
+    500,
+    'InternalError',
+    'Internal error occurred: failed to allocate a nodePort: range is full',
+  )
+}
+
+/** What else must be written when a Service changes from `old` to `next` (undefined: it is gone). */
+export function addressOps(
+  r: Registry,
+  c: Call,
+  next: AnyObject | undefined,
+  old: AnyObject | undefined,
+): Op[] {
+  const ipOf = (o: AnyObject | undefined) => {
+    const spec = (o as unknown as Service | undefined)?.spec
+    const ip = spec?.type === 'ExternalName' ? undefined : spec?.clusterIPs?.[0]
+    return ip && ip !== 'None' ? ip : undefined
+  }
+  const before = ipOf(old)
+  const after = ipOf(next)
+  if (before === after) return []
+  const { prefix } = r.builtin('networking.k8s.io', 'v1', 'ipaddresses').cache
+  const ops: Op[] = []
+  if (before) ops.push({ op: 'delete', key: prefix + before })
+  if (after && next)
+    ops.push({ op: 'put', key: prefix + after, value: addressOf(r, c, next, after) })
+  return ops
+}
+
+function addressOf(r: Registry, c: Call, s: AnyObject, ip: string): AnyObject {
+  return unstamped({
+    kind: 'IPAddress',
+    apiVersion: 'networking.k8s.io/v1',
+    metadata: {
+      name: ip,
+      uid: newUid(r.random),
+      creationTimestamp: c.now,
+      labels: {
+        'ipaddress.kubernetes.io/ip-family': 'IPv4',
+        'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+      },
+    },
+    spec: {
+      parentRef: { resource: 'services', namespace: s.metadata.namespace, name: s.metadata.name },
+    },
+  } as AnyObject)
+}
