@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { descriptions } from './scripts/descriptions-plugin.ts'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), descriptions()],
   resolve: {
     alias: [
       {
@@ -11,6 +12,6 @@ export default defineConfig({
       },
     ],
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [descriptions()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
 })

@@ -9,6 +9,7 @@ import { type Run, Session } from '../session/session.ts'
 import { complete } from './complete.ts'
 import { Feed } from './feed.ts'
 import { whyOf } from './whyof.ts'
+import { provideDescriptions } from '../cluster/api/schema.ts'
 
 /** Real milliseconds of work between looks at the mailbox. */
 const SLICE_MS = 14
@@ -229,5 +230,8 @@ self.addEventListener('error', (e) =>
 self.addEventListener('unhandledrejection', (e) =>
   post({ type: 'crashed', message: String(e.reason), stack: e.reason?.stack ?? '' }),
 )
+
+// Only explain and the editor's hover need them; the cluster does not wait.
+void import('virtual:descriptions').then((m) => provideDescriptions(m.default))
 
 post({ type: 'ready', version: PROTOCOL_VERSION })

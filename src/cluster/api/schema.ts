@@ -59,3 +59,17 @@ for (const s of Object.values(schemas)) {
 export function schemaOf(group: string, version: string, kind: string): Schema | undefined {
   return byKind.get(`${group}/${version}/${kind}`)
 }
+
+type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+let descriptions: Descriptions = {}
+
+/** The host brings the descriptions of types and fields; without them explain and OpenAPI are silent. */
+export function provideDescriptions(all: Descriptions): void {
+  descriptions = all
+}
+
+/** The description of a type, or of one of its fields. */
+export function describeType(type: string, field = ''): string {
+  return descriptions[type]?.[field] ?? ''
+}

@@ -1,0 +1,93 @@
+/** The page: bar, rail, glass, inspector, dock. */
+import { lazy, Suspense, useEffect } from 'react'
+import { Group, Panel, Separator } from 'react-resizable-panels'
+import styles from './App.module.css'
+import { Palette } from './bar/Palette.tsx'
+import { Rail } from './bar/Rail.tsx'
+import { TopBar } from './bar/TopBar.tsx'
+import { startCluster } from './bridge/start.ts'
+import { Dock } from './dock/Dock.tsx'
+import { useWords } from './i18n/i18n.ts'
+import { Inspector } from './inspector/Inspector.tsx'
+import { preferences, usePreference } from './store/preferences.ts'
+import { useWorld } from './store/world.ts'
+import { Glass } from './topology/Glass.tsx'
+
+const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
+
+/** The whole page. */
+export function App() {
+  const view = usePreference((p) => p.view)
+  useEffect(() => {
+    const p = preferences.getState()
+    document.documentElement.dataset.theme = p.theme
+    document.documentElement.lang = p.language === 'zh' ? 'zh-CN' : 'en'
+  }, [])
+  return (
+    <div className={styles.page}>
+      <TopBar />
+      <Rail />
+      <main className={styles.main}>
+        <Group orientation="vertical" id="rows">
+          <Panel id="upper" defaultSize="72" minSize="30">
+            <Group orientation="horizontal" id="columns">
+              <Panel id="glass" minSize="30" className={styles.glass}>
+                {view === 'map' ? (
+                  <Glass />
+                ) : (
+                  <Suspense fallback={null}>
+                    <Lists view={view} />
+                  </Suspense>
+                )}
+                <Boot />
+              </Panel>
+              <Separator className={styles.vertical} />
+              <Panel
+                id="inspector"
+                defaultSize="344px"
+                minSize="240px"
+                maxSize="60"
+                className={styles.side}
+              >
+                <Inspector />
+              </Panel>
+            </Group>
+          </Panel>
+          <Separator className={styles.horizontal} />
+          <Panel id="dock" defaultSize="28" minSize="8" className={styles.side}>
+            <Dock />
+          </Panel>
+        </Group>
+      </main>
+      <Palette />
+      <Crash />
+    </div>
+  )
+}
+
+function Boot() {
+  const t = useWords()
+  const booted = useWorld((s) => s.booted)
+  if (booted) return null
+  return (
+    <div className={styles.boot} role="status">
+      <p className="strong">Kubarium</p>
+      <p className="muted">{t('app.booting')}</p>
+    </div>
+  )
+}
+
+function Crash() {
+  const t = useWords()
+  const crash = useWorld((s) => s.crash)
+  if (!crash) return null
+  return (
+    <div className={styles.crash} role="alert">
+      <p className="strong bad">{t('app.crashed')}</p>
+      <pre>{crash}</pre>
+      <button type="button" className="btn primary" onClick={() => void startCluster({})}>
+        {t('app.restart')}
+      </button>
+    </div>
+  )
+}

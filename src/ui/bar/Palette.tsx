@@ -1,0 +1,107 @@
+/** The command palette: every object and every act by name. */
+import { Command } from 'cmdk'
+import { Dialog } from 'radix-ui'
+import { useEffect } from 'react'
+import { createStore, useStore } from 'zustand'
+import { bridge } from '../bridge/bridge.ts'
+import { useWords } from '../i18n/i18n.ts'
+import { prefer } from '../store/preferences.ts'
+import { select } from '../store/selection.ts'
+import { cards } from '../store/world.ts'
+import { addMachine, undo } from '../topology/actions.ts'
+import styles from './bar.module.css'
+
+const open = createStore(() => ({ open: false }))
+
+/** Shows the palette. */
+export function openPalette(): void {
+  open.setState({ open: true })
+}
+
+const OBJECTS_MAX = 400
+
+/** The palette, opened by Ctrl K. */
+export function Palette() {
+  const t = useWords()
+  const isOpen = useStore(open, (s) => s.open)
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') {
+        e.preventDefault()
+        openPalette()
+      }
+    }
+    window.addEventListener('keydown', key)
+    return () => window.removeEventListener('keydown', key)
+  }, [])
+  const close = () => open.setState({ open: false })
+  const acts: [string, () => void][] = [
+    [t('bar.pause'), () => bridge.speed(0)],
+    [t('bar.play'), () => bridge.speed(1)],
+    [t('bar.step'), () => void bridge.step()],
+    [t('bar.settle'), () => void bridge.settle()],
+    [t('shelf.machine'), addMachine],
+    [t('shelf.undo'), undo],
+    [t('dock.editor'), () => prefer({ dock: 'editor' })],
+    [t('dock.terminal'), () => prefer({ dock: 'terminal' })],
+  ]
+  const shown = new Set([
+    'Node',
+    'Pod',
+    'Deployment',
+    'ReplicaSet',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'Service',
+    'PersistentVolumeClaim',
+    'PersistentVolume',
+    'ConfigMap',
+    'Secret',
+    'Namespace',
+  ])
+  const objects = isOpen
+    ? [...cards.all.values()].filter((c) => shown.has(c.kind)).slice(0, OBJECTS_MAX)
+    : []
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(o) => open.setState({ open: o })}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles.veil} />
+        <Dialog.Content className={styles.palette} aria-describedby={undefined}>
+          <Dialog.Title className="visually-hidden">{t('palette.title')}</Dialog.Title>
+          <Command>
+            <Command.Input placeholder={t('palette.placeholder')} autoFocus />
+            <Command.List>
+              <Command.Empty>{t('palette.none')}</Command.Empty>
+              {acts.map(([label, run]) => (
+                <Command.Item
+                  key={label}
+                  onSelect={() => {
+                    close()
+                    run()
+                  }}
+                >
+                  {label}
+                </Command.Item>
+              ))}
+              {objects.map((o) => (
+                <Command.Item
+                  key={o.uid}
+                  value={`${o.kind} ${o.namespace} ${o.name} ${o.uid}`}
+                  onSelect={() => {
+                    close()
+                    select(o)
+                  }}
+                >
+                  <span className="muted">{o.kind}</span>
+                  {o.namespace ? `${o.namespace}/` : ''}
+                  {o.name}
+                </Command.Item>
+              ))}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

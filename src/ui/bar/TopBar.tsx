@@ -1,0 +1,220 @@
+/** The bar: scene, transport, clock, what happened so far, language, theme. */
+import { ChevronDown, FastForward, Moon, Pause, Play, Search, StepForward, Sun } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import { scenarios } from '../../scenarios/index.ts'
+import { bridge } from '../bridge/bridge.ts'
+import { startCluster } from '../bridge/start.ts'
+import { clockText } from '../components/time.ts'
+import { useWords } from '../i18n/i18n.ts'
+import { prefer, usePreference } from '../store/preferences.ts'
+import { useNow, useWorld } from '../store/world.ts'
+import styles from './bar.module.css'
+import { openPalette } from './Palette.tsx'
+import { Timeline } from './Timeline.tsx'
+
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, 1000]
+
+/** The top bar. */
+export function TopBar() {
+  const t = useWords()
+  return (
+    <header className={styles.bar}>
+      <div className={styles.brand}>
+        <svg width="22" height="22" viewBox="0 0 32 32" aria-hidden="true">
+          <path
+            d="M6 27V14a10 10 0 0 1 20 0v13z"
+            fill="none"
+            stroke="var(--accent)"
+            strokeWidth="2.6"
+          />
+          <rect x="10" y="17" width="5" height="6" rx="1.4" fill="var(--accent)" />
+          <rect
+            x="17"
+            y="17"
+            width="5"
+            height="6"
+            rx="1.4"
+            fill="none"
+            stroke="var(--accent)"
+            strokeWidth="1.6"
+          />
+        </svg>
+        <h1>Kubarium</h1>
+      </div>
+      <Scenes />
+      <Transport />
+      <Timeline />
+      <div className={styles.tools}>
+        <button
+          type="button"
+          onClick={openPalette}
+          aria-label={t('bar.palette')}
+          title={`${t('bar.palette')} (Ctrl K)`}
+        >
+          <Search size={16} aria-hidden="true" />
+          <kbd className="small">Ctrl K</kbd>
+        </button>
+        <Language />
+        <ThemeButton />
+      </div>
+    </header>
+  )
+}
+
+function Scenes() {
+  const t = useWords()
+  const language = usePreference((p) => p.language)
+  const asked = new URLSearchParams(location.search).get('scenario')
+  const current = scenarios.find((s) => s.id === asked) ?? scenarios[0]
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className={styles.drop} aria-label={t('bar.scenario')}>
+        {current?.title[language]}
+        <ChevronDown size={16} aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className="menu"
+          align="start"
+          sideOffset={4}
+          style={{ maxWidth: 340 }}
+        >
+          {scenarios.map((s) => (
+            <DropdownMenu.Item
+              key={s.id}
+              style={{ height: 'auto', padding: '6px 10px' }}
+              onSelect={() => {
+                const url = new URL(location.href)
+                url.searchParams.set('scenario', s.id)
+                history.replaceState(null, '', url)
+                void startCluster({ scenario: s.id })
+              }}
+            >
+              <span>
+                <span className="strong">{s.title[language]}</span>
+                <br />
+                <span className="small muted">{s.about[language]}</span>
+              </span>
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+function Transport() {
+  const t = useWords()
+  const speed = useWorld((s) => s.speed)
+  const target = useWorld((s) => s.target)
+  const paused = speed === 0
+  return (
+    <div className={styles.transport} role="toolbar" aria-label={t('bar.speed')}>
+      <button
+        type="button"
+        className={paused ? '' : styles.on}
+        onClick={() => bridge.speed(paused ? 1 : 0)}
+        aria-label={t(paused ? 'bar.play' : 'bar.pause')}
+        title={t(paused ? 'bar.play' : 'bar.pause')}
+        data-testid="play"
+      >
+        {paused ? <Play size={16} aria-hidden="true" /> : <Pause size={16} aria-hidden="true" />}
+      </button>
+      <button
+        type="button"
+        onClick={() => void bridge.step()}
+        aria-label={t('bar.step')}
+        title={t('bar.step')}
+        data-testid="step"
+      >
+        <StepForward size={16} aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        onClick={() => void bridge.settle()}
+        aria-label={t('bar.settle')}
+        title={t('bar.settle')}
+        data-testid="settle"
+      >
+        <FastForward size={16} aria-hidden="true" />
+      </button>
+      <label>
+        <span className="visually-hidden">{t('bar.speed')}</span>
+        <select
+          className={styles.speed}
+          value={String(speed)}
+          onChange={(e) => bridge.speed(Number(e.target.value))}
+          data-testid="speed"
+        >
+          {[...new Set([...SPEEDS, ...(paused ? [0] : []), speed])]
+            .sort((a, b) => a - b)
+            .map((s) => (
+              <option key={s} value={String(s)}>
+                {s === 0 ? '⏸' : `${s}×`}
+              </option>
+            ))}
+        </select>
+      </label>
+      <Clock running={target !== undefined} />
+    </div>
+  )
+}
+
+function Clock({ running }: { running: boolean }) {
+  const t = useWords()
+  const now = useNow()
+  return (
+    <time className={styles.clock} title={t('bar.clock')} data-testid="clock" data-ms={now}>
+      {clockText(now)}
+      <small className="muted">
+        {running ? ` ${t('bar.running')}` : `.${String(Math.floor(now % 1000)).padStart(3, '0')}`}
+      </small>
+    </time>
+  )
+}
+
+function Language() {
+  const t = useWords()
+  const language = usePreference((p) => p.language)
+  return (
+    <fieldset className={styles.seg} aria-label={t('bar.language')}>
+      <button
+        type="button"
+        className={language === 'en' ? styles.on : ''}
+        aria-pressed={language === 'en'}
+        onClick={() => prefer({ language: 'en' })}
+        lang="en"
+      >
+        EN
+      </button>
+      <button
+        type="button"
+        className={language === 'zh' ? styles.on : ''}
+        aria-pressed={language === 'zh'}
+        onClick={() => prefer({ language: 'zh' })}
+        lang="zh"
+      >
+        中文
+      </button>
+    </fieldset>
+  )
+}
+
+function ThemeButton() {
+  const t = useWords()
+  const theme = usePreference((p) => p.theme)
+  return (
+    <button
+      type="button"
+      onClick={() => prefer({ theme: theme === 'dark' ? 'light' : 'dark' })}
+      aria-label={t('bar.theme')}
+      title={t('bar.theme')}
+    >
+      {theme === 'dark' ? (
+        <Moon size={16} aria-hidden="true" />
+      ) : (
+        <Sun size={16} aria-hidden="true" />
+      )}
+    </button>
+  )
+}

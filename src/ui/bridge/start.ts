@@ -1,0 +1,22 @@
+/** Starts (or restarts) a cluster and connects it to the read model. */
+
+import { select } from '../store/selection.ts'
+import { applyFrame, cards, worldStore } from '../store/world.ts'
+import { clearStage } from '../topology/director.ts'
+import { bridge } from './bridge.ts'
+
+/** Boots the host and a scene. @returns when the scene is set */
+export async function startCluster(options: {
+  seed?: number
+  nodes?: number
+  scenario?: string
+}): Promise<void> {
+  bridge.onFrame = applyFrame
+  bridge.onCrash = (message) => worldStore.setState({ crash: message })
+  cards.reset()
+  clearStage()
+  select(undefined)
+  worldStore.setState({ booted: false, crash: '' })
+  await bridge.boot()
+  await bridge.start(options)
+}

@@ -1,0 +1,89 @@
+/** The terminal: kubectl against the cluster's own API server, with history and completion. */
+import { FitAddon } from '@xterm/addon-fit'
+import { Terminal as Xterm } from '@xterm/xterm'
+import '@xterm/xterm/css/xterm.css'
+import { useEffect, useRef } from 'react'
+import { scenarios } from '../../scenarios/index.ts'
+import { bridge } from '../bridge/bridge.ts'
+import { words } from '../i18n/i18n.ts'
+import { preferences, usePreference } from '../store/preferences.ts'
+import styles from './dock.module.css'
+import { LineReader } from './line-reader.ts'
+
+/** Lives as long as the page, so that scrollback survives switching tabs. */
+let shared: { xterm: Xterm; fit: FitAddon; reader: LineReader } | undefined
+
+function colours(): Record<string, string> {
+  const css = getComputedStyle(document.documentElement)
+  const v = (name: string) => css.getPropertyValue(name).trim()
+  return {
+    background: v('--sunk'),
+    foreground: v('--text'),
+    cursor: v('--accent'),
+    selectionBackground: v('--raise'),
+    brightBlack: v('--muted'),
+    cyan: v('--accent'),
+    yellow: v('--warn'),
+    red: v('--bad'),
+    green: v('--good'),
+  }
+}
+
+function open(): NonNullable<typeof shared> {
+  if (shared) return shared
+  const xterm = new Xterm({
+    fontFamily: 'JetBrains Mono, ui-monospace, Menlo, Consolas, monospace',
+    fontSize: 12,
+    lineHeight: 1.35,
+    cursorBlink: true,
+    convertEol: true,
+    scrollback: 5000,
+    theme: colours(),
+  })
+  const fit = new FitAddon()
+  xterm.loadAddon(fit)
+  const reader = new LineReader(xterm, {
+    run: (line, output, started) =>
+      bridge.kubectl(line, { columns: xterm.cols, output, started }).then((r) => r.code),
+    interrupt: (run) => bridge.interrupt(run),
+    complete: (line, cursor) => bridge.complete(line, cursor),
+  })
+  shared = { xterm, fit, reader }
+  return shared
+}
+
+function welcome(reader: LineReader): void {
+  const { language } = preferences.getState()
+  const asked = new URLSearchParams(location.search).get('scenario')
+  const scene = scenarios.find((s) => s.id === asked) ?? scenarios[0]
+  reader.greet([words(language, 'dock.welcome'), ...(scene?.tries ?? []).map((l) => `  ${l}`)])
+}
+
+/** The terminal's element. */
+export function Terminal() {
+  const ref = useRef<HTMLDivElement>(null)
+  const theme = usePreference((p) => p.theme)
+  useEffect(() => {
+    const el = ref.current
+    if (!el) return
+    const first = !shared
+    const { xterm, fit, reader } = open()
+    xterm.open(el)
+    if (xterm.element && xterm.element.parentElement !== el) el.append(xterm.element)
+    fit.fit()
+    if (first) welcome(reader)
+    const watch = new ResizeObserver(() => fit.fit())
+    watch.observe(el)
+    return () => watch.disconnect()
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from CSS, which the theme decides
+  useEffect(() => {
+    if (shared) shared.xterm.options.theme = colours()
+  }, [theme])
+  return <div ref={ref} className={styles.terminal} data-testid="terminal" />
+}
+
+/** Types a line into the terminal and runs it, as if by hand. */
+export function typeLine(line: string): void {
+  open().reader.type(line)
+}
