@@ -46,7 +46,9 @@ function channels(o: AttachOptions): [string, string[]][] {
     ...(o.container ? ([['container', [o.container]]] as [string, string[]][]) : []),
     ...(o.stdin ? ([['stdin', ['true']]] as [string, string[]][]) : []),
     ['stdout', ['true']],
-    ...(o.tty ? ([['tty', ['true']]] as [string, string[]][]) : [['stderr', ['true']] as [string, string[]]]),
+    ...(o.tty
+      ? ([['tty', ['true']]] as [string, string[]][])
+      : [['stderr', ['true']] as [string, string[]]]),
   ]
 }
 
@@ -58,7 +60,11 @@ function* stream(
 ): Task<number> {
   const path = pathOf(t.mapping, t.namespace, t.name, sub)
   const response: ApiResponse = yield* k.client.sendRequest('GET', path, query, {
-    headers: { upgrade: 'websocket', connection: 'upgrade', 'sec-websocket-protocol': 'v5.channel.k8s.io' },
+    headers: {
+      upgrade: 'websocket',
+      connection: 'upgrade',
+      'sec-websocket-protocol': 'v5.channel.k8s.io',
+    },
     about: about(t.mapping, t.name),
   })
   const channel = response.channel

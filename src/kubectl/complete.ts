@@ -24,7 +24,10 @@ export function* completeWords(
   const before = words.slice(0, -1)
   try {
     const found = yield* candidates(deps, before, word, files)
-    return [...new Set(found)].filter((c) => c.startsWith(word)).sort().slice(0, NAMES_MAX)
+    return [...new Set(found)]
+      .filter((c) => c.startsWith(word))
+      .sort()
+      .slice(0, NAMES_MAX)
   } catch (error) {
     if (isExpected(error)) return []
     throw error

@@ -7,7 +7,14 @@ import type { Invocation } from '../invocation.ts'
 import { applyMergePatch } from '../patch/json.ts'
 import { outputFlags } from '../printers/output.ts'
 import { fetchInfos, fileFlags, type Info } from '../resource.ts'
-import { createObject, dryRunFlag, fieldManagerFlag, operationPrinter, saveConfigFlag, withSavedConfig } from '../writes.ts'
+import {
+  createObject,
+  dryRunFlag,
+  fieldManagerFlag,
+  operationPrinter,
+  saveConfigFlag,
+  withSavedConfig,
+} from '../writes.ts'
 import { parsePairs } from './create/generator.ts'
 
 interface Exposable {
@@ -27,27 +34,51 @@ interface Container {
 export const expose: Command = {
   name: 'expose',
   use: 'expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]',
-  short: 'Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service',
-  examples: '# A service on port 80 for a deployment that listens on 8000\nkubectl expose deployment nginx --port=80 --target-port=8000',
+  short:
+    'Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service',
+  examples:
+    '# A service on port 80 for a deployment that listens on 8000\nkubectl expose deployment nginx --port=80 --target-port=8000',
   flags: [
     ...outputFlags,
     ...fileFlags,
     dryRunFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-expose'),
-    { name: 'cluster-ip', kind: 'string', usage: "ClusterIP to be assigned to the service; 'None' for a headless service." },
+    {
+      name: 'cluster-ip',
+      kind: 'string',
+      usage: "ClusterIP to be assigned to the service; 'None' for a headless service.",
+    },
     { name: 'external-ip', kind: 'string', usage: 'Additional external IP address.' },
-    { name: 'labels', short: 'l', kind: 'string', usage: 'Labels to apply to the service created by this call.' },
+    {
+      name: 'labels',
+      short: 'l',
+      kind: 'string',
+      usage: 'Labels to apply to the service created by this call.',
+    },
     { name: 'load-balancer-ip', kind: 'string', usage: 'IP to assign to the LoadBalancer.' },
     { name: 'name', kind: 'string', usage: 'The name for the newly created object.' },
-    { name: 'override-type', kind: 'string', default: 'merge', usage: 'How --overrides is merged: json, merge, or strategic.' },
-    { name: 'overrides', kind: 'string', usage: 'Inline JSON that overrides the generated object.' },
+    {
+      name: 'override-type',
+      kind: 'string',
+      default: 'merge',
+      usage: 'How --overrides is merged: json, merge, or strategic.',
+    },
+    {
+      name: 'overrides',
+      kind: 'string',
+      usage: 'Inline JSON that overrides the generated object.',
+    },
     { name: 'port', kind: 'string', usage: 'The port that the service should serve on.' },
     { name: 'protocol', kind: 'string', usage: "The network protocol. Default is 'TCP'." },
     { name: 'selector', kind: 'string', usage: 'A label selector to use for this service.' },
     { name: 'session-affinity', kind: 'string', usage: "'None' or 'ClientIP'." },
     { name: 'target-port', kind: 'string', usage: 'Name or number for the port on the container.' },
-    { name: 'type', kind: 'string', usage: "ClusterIP, NodePort, LoadBalancer, or ExternalName. Default is 'ClusterIP'." },
+    {
+      name: 'type',
+      kind: 'string',
+      usage: "ClusterIP, NodePort, LoadBalancer, or ExternalName. Default is 'ClusterIP'.",
+    },
   ],
   *run(k) {
     const errors: unknown[] = []
@@ -74,7 +105,11 @@ function* exposeOne(k: Invocation, info: Info): Task<void> {
   const built = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { creationTimestamp: null, ...(labels && Object.keys(labels).length > 0 ? { labels } : {}), name: service },
+    metadata: {
+      creationTimestamp: null,
+      ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
+      name: service,
+    },
     spec: {
       ...(f.string('cluster-ip') ? { clusterIP: f.string('cluster-ip') } : {}),
       ...(f.string('external-ip') ? { externalIPs: [f.string('external-ip')] } : {}),
@@ -88,14 +123,23 @@ function* exposeOne(k: Invocation, info: Info): Task<void> {
   }
   const text = f.string('overrides')
   const merged = (text ? applyMergePatch(built, JSON.parse(text)) : built) as AnyObject
-  const placed = { ...merged, metadata: { ...merged.metadata, ...(k.explicitNamespace ? { namespace: k.namespace } : {}) } }
+  const placed = {
+    ...merged,
+    metadata: { ...merged.metadata, ...(k.explicitNamespace ? { namespace: k.namespace } : {}) },
+  }
   const final = withSavedConfig(k, placed as AnyObject)
   const target = yield* k.mapping('services')
   const printer = operationPrinter(k, 'exposed')
   if (k.dryRun() === 'client') printer.print(final)
   else
     printer.print(
-      yield* createObject(k, { mapping: target, namespace: info.namespace, name: service, object: final, source: '' }),
+      yield* createObject(k, {
+        mapping: target,
+        namespace: info.namespace,
+        name: service,
+        object: final,
+        source: '',
+      }),
     )
   printer.flush()
 }
@@ -119,7 +163,10 @@ function selectorOf(info: Info): Record<string, string> {
       )
     return s as Record<string, string>
   }
-  const { matchLabels, matchExpressions } = s as { matchLabels?: Record<string, string>; matchExpressions?: unknown[] }
+  const { matchLabels, matchExpressions } = s as {
+    matchLabels?: Record<string, string>
+    matchExpressions?: unknown[]
+  }
   if (matchExpressions?.length)
     throw new CliError(
       `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(matchExpressions)}" to map-based selector format`,
@@ -140,10 +187,13 @@ function portsOf(k: Invocation, info: Info): object[] {
     ? f.string('port').split(',').map(Number)
     : declared.map((p) => p.port)
   if (given.length === 0)
-    throw new CliError("couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples")
+    throw new CliError(
+      "couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples",
+    )
   const target = f.string('target-port')
   return given.map((port, i) => {
-    const protocol = f.string('protocol') || declared.find((p) => p.port === port)?.protocol || 'TCP'
+    const protocol =
+      f.string('protocol') || declared.find((p) => p.port === port)?.protocol || 'TCP'
     return {
       ...(given.length > 1 ? { name: `port-${i + 1}` } : {}),
       port,

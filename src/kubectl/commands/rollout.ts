@@ -1,6 +1,7 @@
 /** `kubectl rollout`. @source staging/src/k8s.io/kubectl/pkg/cmd/rollout, pkg/polymorphichelpers */
-import type { AnyObject } from '../../cluster/api/object.ts'
+
 import { formatTime } from '../../cluster/api/meta/time.ts'
+import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { groupResource } from '../discovery.ts'
@@ -62,21 +63,68 @@ export const rollout: Command = {
   short: 'Manage the rollout of a resource',
   long: 'Manage the rollout of one or many resources.\n\nValid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets',
   subcommands: [
-    sub('history', 'View rollout history', [{ name: 'revision', kind: 'int', default: '0', usage: 'See the details, including podTemplate of the revision specified' }], history),
-    sub('pause', 'Mark the provided resource as paused', [fieldManagerFlag('kubectl-rollout')], (k, i) => pause(k, i, true)),
+    sub(
+      'history',
+      'View rollout history',
+      [
+        {
+          name: 'revision',
+          kind: 'int',
+          default: '0',
+          usage: 'See the details, including podTemplate of the revision specified',
+        },
+      ],
+      history,
+    ),
+    sub(
+      'pause',
+      'Mark the provided resource as paused',
+      [fieldManagerFlag('kubectl-rollout')],
+      (k, i) => pause(k, i, true),
+    ),
     sub('restart', 'Restart a resource', [fieldManagerFlag('kubectl-rollout')], restart),
-    sub('resume', 'Resume a paused resource', [fieldManagerFlag('kubectl-rollout')], (k, i) => pause(k, i, false)),
+    sub('resume', 'Resume a paused resource', [fieldManagerFlag('kubectl-rollout')], (k, i) =>
+      pause(k, i, false),
+    ),
     sub(
       'status',
       'Show the status of the rollout',
       [
-        { name: 'revision', kind: 'int', default: '0', usage: 'Pin to a specific revision for showing its status.' },
-        { name: 'timeout', kind: 'duration', usage: 'How long to wait before ending watch, zero means never.' },
-        { name: 'watch', short: 'w', kind: 'bool', default: 'true', usage: "Watch the status of the rollout until it's done." },
+        {
+          name: 'revision',
+          kind: 'int',
+          default: '0',
+          usage: 'Pin to a specific revision for showing its status.',
+        },
+        {
+          name: 'timeout',
+          kind: 'duration',
+          usage: 'How long to wait before ending watch, zero means never.',
+        },
+        {
+          name: 'watch',
+          short: 'w',
+          kind: 'bool',
+          default: 'true',
+          usage: "Watch the status of the rollout until it's done.",
+        },
       ],
       status,
     ),
-    sub('undo', 'Undo a previous rollout', [dryRunFlag, { name: 'to-revision', kind: 'int', default: '0', usage: 'The revision to rollback to. Default to 0 (last revision).' }], undo),
+    sub(
+      'undo',
+      'Undo a previous rollout',
+      [
+        dryRunFlag,
+        {
+          name: 'to-revision',
+          kind: 'int',
+          default: '0',
+          usage: 'The revision to rollback to. Default to 0 (last revision).',
+        },
+      ],
+      undo,
+    ),
   ],
 }
 

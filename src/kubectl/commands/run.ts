@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { applyMergePatch, isMap } from '../patch/json.ts'
 import { outputFlags } from '../printers/output.ts'
-import { type Target } from '../resource.ts'
+import type { Target } from '../resource.ts'
 import { waitFor } from '../watching.ts'
 import {
   createObject,
@@ -25,31 +25,103 @@ export const run: Command = {
   name: 'run',
   use: 'run NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]',
   short: 'Run a particular image on the cluster',
-  examples: '# Start an nginx pod\nkubectl run nginx --image=nginx\n\n# Start a shell in a pod that goes away afterwards\nkubectl run -i -t busybox --image=busybox --restart=Never --rm',
+  examples:
+    '# Start an nginx pod\nkubectl run nginx --image=nginx\n\n# Start a shell in a pod that goes away afterwards\nkubectl run -i -t busybox --image=busybox --restart=Never --rm',
   flags: [
     ...outputFlags,
     dryRunFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-run'),
     { name: 'annotations', kind: 'array', usage: 'Annotations to apply to the pod.' },
-    { name: 'attach', kind: 'bool', default: 'false', usage: 'Wait for the pod to start, then attach to it.' },
-    { name: 'command', kind: 'bool', default: 'false', usage: 'Extra arguments are the command, not args.' },
+    {
+      name: 'attach',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Wait for the pod to start, then attach to it.',
+    },
+    {
+      name: 'command',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Extra arguments are the command, not args.',
+    },
     { name: 'env', kind: 'array', usage: 'Environment variables to set in the container.' },
-    { name: 'expose', kind: 'bool', default: 'false', usage: 'Create a ClusterIP service for the pod. Requires --port.' },
+    {
+      name: 'expose',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Create a ClusterIP service for the pod. Requires --port.',
+    },
     { name: 'image', kind: 'string', usage: 'The image for the container to run.' },
-    { name: 'image-pull-policy', kind: 'string', usage: 'The image pull policy for the container.' },
-    { name: 'labels', short: 'l', kind: 'string', usage: 'Comma separated labels to apply to the pod.' },
-    { name: 'leave-stdin-open', kind: 'bool', default: 'false', usage: 'Leave stdin open after the first attach.' },
-    { name: 'override-type', kind: 'string', default: 'merge', usage: 'How --overrides is merged: json, merge, or strategic.' },
-    { name: 'overrides', kind: 'string', usage: 'Inline JSON that overrides the generated object.' },
-    { name: 'pod-running-timeout', kind: 'duration', default: '1m0s', usage: 'How long to wait until the pod runs' },
+    {
+      name: 'image-pull-policy',
+      kind: 'string',
+      usage: 'The image pull policy for the container.',
+    },
+    {
+      name: 'labels',
+      short: 'l',
+      kind: 'string',
+      usage: 'Comma separated labels to apply to the pod.',
+    },
+    {
+      name: 'leave-stdin-open',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Leave stdin open after the first attach.',
+    },
+    {
+      name: 'override-type',
+      kind: 'string',
+      default: 'merge',
+      usage: 'How --overrides is merged: json, merge, or strategic.',
+    },
+    {
+      name: 'overrides',
+      kind: 'string',
+      usage: 'Inline JSON that overrides the generated object.',
+    },
+    {
+      name: 'pod-running-timeout',
+      kind: 'duration',
+      default: '1m0s',
+      usage: 'How long to wait until the pod runs',
+    },
     { name: 'port', kind: 'string', usage: 'The port that this container exposes.' },
-    { name: 'privileged', kind: 'bool', default: 'false', usage: 'Run the container in privileged mode.' },
-    { name: 'quiet', short: 'q', kind: 'bool', default: 'false', usage: 'Suppress prompt messages.' },
-    { name: 'restart', kind: 'string', default: 'Always', usage: 'The restart policy for this Pod: Always, OnFailure, Never.' },
+    {
+      name: 'privileged',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Run the container in privileged mode.',
+    },
+    {
+      name: 'quiet',
+      short: 'q',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Suppress prompt messages.',
+    },
+    {
+      name: 'restart',
+      kind: 'string',
+      default: 'Always',
+      usage: 'The restart policy for this Pod: Always, OnFailure, Never.',
+    },
     { name: 'rm', kind: 'bool', default: 'false', usage: 'Delete the pod after it exits.' },
-    { name: 'stdin', short: 'i', kind: 'bool', default: 'false', usage: 'Keep stdin open on the container.' },
-    { name: 'tty', short: 't', kind: 'bool', default: 'false', usage: 'Allocate a TTY for the container.' },
+    {
+      name: 'stdin',
+      short: 'i',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Keep stdin open on the container.',
+    },
+    {
+      name: 'tty',
+      short: 't',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Allocate a TTY for the container.',
+    },
   ],
   *run(k) {
     requireFlags(k, ['image'])
@@ -59,9 +131,12 @@ export const run: Command = {
     if (!/^[^\s]+$/.test(image) || /[A-Z]/.test(image.split(':')[0] as string))
       throw new CliError(`Invalid image name "${image}": invalid reference format`)
     const interactive = f.bool('stdin') || f.bool('tty') || f.bool('attach')
-    if (f.bool('tty') && !f.bool('stdin')) throw new CliError('-i/--stdin is required for containers with -t/--tty=true')
-    if (f.bool('rm') && !interactive) throw new CliError('--rm should only be used for attached containers')
-    if (f.bool('expose') && !f.string('port')) throw k.usage('--port must be set when exposing a service')
+    if (f.bool('tty') && !f.bool('stdin'))
+      throw new CliError('-i/--stdin is required for containers with -t/--tty=true')
+    if (f.bool('rm') && !interactive)
+      throw new CliError('--rm should only be used for attached containers')
+    if (f.bool('expose') && !f.string('port'))
+      throw k.usage('--port must be set when exposing a service')
     const pod = overridden(k, podOf(k))
     const service = f.bool('expose') ? serviceOf(k) : undefined
     const made = yield* make(k, pod)
@@ -94,10 +169,15 @@ function podOf(k: Invocation): Json {
     ...(port ? { ports: [{ containerPort: Number(port) }] } : {}),
     resources: {},
     ...(f.bool('privileged') ? { securityContext: { privileged: true } } : {}),
-    ...(f.bool('stdin') ? { stdin: true, ...(f.bool('leave-stdin-open') ? {} : { stdinOnce: true }) } : {}),
+    ...(f.bool('stdin')
+      ? { stdin: true, ...(f.bool('leave-stdin-open') ? {} : { stdinOnce: true }) }
+      : {}),
     ...(f.bool('tty') ? { tty: true } : {}),
   }
-  const annotations = Object.assign({}, ...f.strings('annotations').map((a) => parsePairs(a, 'annotation')))
+  const annotations = Object.assign(
+    {},
+    ...f.strings('annotations').map((a) => parsePairs(a, 'annotation')),
+  )
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -170,15 +250,16 @@ function mergeByKey(value: unknown, patch: unknown): unknown {
 function* make(k: Invocation, built: Json): Task<AnyObject> {
   const raw = built as unknown as AnyObject
   const mapping = yield* k.mappingOfKind(raw.apiVersion, raw.kind)
-  if (!mapping) throw new CliError(`no matches for kind "${raw.kind}" in version "${raw.apiVersion}"`)
+  if (!mapping)
+    throw new CliError(`no matches for kind "${raw.kind}" in version "${raw.apiVersion}"`)
   const namespace = mapping.namespaced ? raw.metadata.namespace || k.namespace : ''
-  const placed = k.explicitNamespace
-    ? { ...raw, metadata: { ...raw.metadata, namespace } }
-    : raw
+  const placed = k.explicitNamespace ? { ...raw, metadata: { ...raw.metadata, namespace } } : raw
   const object = withSavedConfig(k, placed)
   const printer = operationPrinter(k, 'created')
   const { name = '' } = object.metadata
-  const silent = (k.flags.bool('quiet') || k.flags.bool('rm') || k.flags.bool('stdin')) && !k.flags.string('output')
+  const silent =
+    (k.flags.bool('quiet') || k.flags.bool('rm') || k.flags.bool('stdin')) &&
+    !k.flags.string('output')
   if (k.dryRun() === 'client') {
     printer.print(object)
     printer.flush()
@@ -201,7 +282,10 @@ function* attachAndEnd(k: Invocation, pod: AnyObject): Task<number> {
     return o === undefined || phase === 'Running' || phase === 'Succeeded' || phase === 'Failed'
   })
   if (!running) throw new CliError('timed out waiting for the condition')
-  const code = yield* attachTo(k, target, { stdin: k.flags.bool('stdin'), tty: k.flags.bool('tty') })
+  const code = yield* attachTo(k, target, {
+    stdin: k.flags.bool('stdin'),
+    tty: k.flags.bool('tty'),
+  })
   if (k.flags.bool('rm')) {
     yield* deleteObject(k, target, { propagation: 'Background' })
     if (!k.flags.bool('quiet')) k.out(`pod "${name}" deleted\n`)

@@ -1,10 +1,10 @@
 /** Revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others. @source staging/src/k8s.io/kubectl/pkg/polymorphichelpers/history.go */
 import type { PodTemplateSpec } from '../../cluster/api/generated/types.ts'
-import type { AnyObject } from '../../cluster/api/object.ts'
 import { formatLabelSelector } from '../../cluster/api/meta/labels.ts'
+import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
-import { PrefixWriter } from '../describers/writer.ts'
 import { describePodTemplate } from '../describers/podtemplate.ts'
+import { PrefixWriter } from '../describers/writer.ts'
 import { CliError } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { DESCRIBE, layOut } from '../printers/tabwriter.ts'

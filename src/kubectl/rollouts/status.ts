@@ -38,7 +38,9 @@ function deploymentStatus(d: Deployment, revision: number): RolloutStatus {
   if (revision > 0) {
     const now = Number(d.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
     if (now !== revision)
-      throw new CliError(`desired revision (${revision}) is different from the running revision (${now})`)
+      throw new CliError(
+        `desired revision (${revision}) is different from the running revision (${now})`,
+      )
   }
   const s = d.status ?? {}
   if ((d.metadata.generation ?? 0) > (s.observedGeneration ?? 0))

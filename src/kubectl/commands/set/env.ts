@@ -23,17 +23,48 @@ export const setEnv: Command = {
   name: 'env',
   use: 'env RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]',
   short: 'Update environment variables on a pod template',
-  examples: '# Set, list and remove\nkubectl set env deployment/registry STORAGE_DIR=/local\nkubectl set env deployment/registry --list\nkubectl set env deployment/registry STORAGE_DIR-',
+  examples:
+    '# Set, list and remove\nkubectl set env deployment/registry STORAGE_DIR=/local\nkubectl set env deployment/registry --list\nkubectl set env deployment/registry STORAGE_DIR-',
   flags: [
     ...setFlags,
-    { name: 'containers', short: 'c', kind: 'string', default: '*', usage: 'The names of containers in the pod templates to change, may use wildcards.' },
-    { name: 'env', short: 'e', kind: 'array', usage: 'A key-value pair for an environment variable to set.' },
-    { name: 'from', kind: 'string', usage: 'The name of a resource from which to inject environment variables' },
+    {
+      name: 'containers',
+      short: 'c',
+      kind: 'string',
+      default: '*',
+      usage: 'The names of containers in the pod templates to change, may use wildcards.',
+    },
+    {
+      name: 'env',
+      short: 'e',
+      kind: 'array',
+      usage: 'A key-value pair for an environment variable to set.',
+    },
+    {
+      name: 'from',
+      kind: 'string',
+      usage: 'The name of a resource from which to inject environment variables',
+    },
     { name: 'keys', kind: 'strings', usage: 'Keys to import from the resource.' },
-    { name: 'list', kind: 'bool', default: 'false', usage: 'Display the environment and any changes.' },
-    { name: 'overwrite', kind: 'bool', default: 'true', usage: 'Allow existing variables to be changed.' },
+    {
+      name: 'list',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Display the environment and any changes.',
+    },
+    {
+      name: 'overwrite',
+      kind: 'bool',
+      default: 'true',
+      usage: 'Allow existing variables to be changed.',
+    },
     { name: 'prefix', kind: 'string', usage: 'Prefix to append to variable names' },
-    { name: 'resolve', kind: 'bool', default: 'false', usage: 'Show what secret and config map references resolve to.' },
+    {
+      name: 'resolve',
+      kind: 'bool',
+      default: 'false',
+      usage: 'Show what secret and config map references resolve to.',
+    },
   ],
   *run(k) {
     const { resources, pairs } = splitPairs(k.args, true)
@@ -75,7 +106,9 @@ function refuseOverwrite(all: readonly Container[], pattern: string, add: readon
   for (const c of all.filter((x) => matching(x.name, pattern)))
     for (const e of c.env ?? [])
       if (add.some((a) => a.name === e.name))
-        throw new CliError(`'${e.name}' already has a value (${e.value ?? ''}), and --overwrite is false`)
+        throw new CliError(
+          `'${e.name}' already has a value (${e.value ?? ''}), and --overwrite is false`,
+        )
 }
 
 function parseEnv(pairs: readonly string[]): { add: EnvVar[]; remove: string[] } {
@@ -84,18 +117,24 @@ function parseEnv(pairs: readonly string[]): { add: EnvVar[]; remove: string[] }
   for (const p of pairs) {
     const eq = p.indexOf('=')
     if (eq < 0) {
-      if (!p.endsWith('-')) throw new CliError(`environment variables must be of the form key=value`)
+      if (!p.endsWith('-'))
+        throw new CliError(`environment variables must be of the form key=value`)
       remove.push(p.slice(0, -1))
       continue
     }
     add.push({ name: p.slice(0, eq), value: p.slice(eq + 1) })
   }
   const both = remove.find((r) => add.some((a) => a.name === r))
-  if (both) throw new CliError('can not both modify and remove an environment variable in the same command')
+  if (both)
+    throw new CliError('can not both modify and remove an environment variable in the same command')
   return { add, remove }
 }
 
-function changed(c: Container, add: readonly EnvVar[], remove: readonly string[]): { env?: EnvVar[] } {
+function changed(
+  c: Container,
+  add: readonly EnvVar[],
+  remove: readonly string[],
+): { env?: EnvVar[] } {
   const env = (c.env ?? []).map((e) => add.find((a) => a.name === e.name) ?? e)
   for (const a of add) if (!env.some((e) => e.name === a.name)) env.push(a)
   const left = env.filter((e) => !remove.includes(e.name))

@@ -5,9 +5,9 @@
 import type { AnyObject } from '../../../cluster/api/object.ts'
 import type { Command } from '../../command.ts'
 import { CliError, throwAll } from '../../errors.ts'
-import { patchObject, operationPrinter } from '../../writes.ts'
-import { labelSelectorOf } from '../create/small.ts'
+import { operationPrinter, patchObject } from '../../writes.ts'
 import { parsePairs } from '../create/generator.ts'
+import { labelSelectorOf } from '../create/small.ts'
 import {
   mapContainers,
   matching,
@@ -57,7 +57,12 @@ export const setImage: Command = {
       }
       if (!missing) changes.push({ info, after: withPodSpec(info.object, after) })
     }
-    yield* saveChanges(k, changes, 'image updated', 'failed to patch image update to pod template: ')
+    yield* saveChanges(
+      k,
+      changes,
+      'image updated',
+      'failed to patch image update to pod template: ',
+    )
     throwAll(errors)
     return undefined
   },
@@ -68,18 +73,35 @@ export const setResources: Command = {
   name: 'resources',
   use: 'resources (-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]',
   short: 'Update resource requests/limits on objects with pod templates',
-  examples: '# Set limits of one container\nkubectl set resources deployment nginx -c=nginx --limits=cpu=200m,memory=512Mi',
+  examples:
+    '# Set limits of one container\nkubectl set resources deployment nginx -c=nginx --limits=cpu=200m,memory=512Mi',
   flags: [
     ...setFlags,
-    { name: 'containers', short: 'c', kind: 'string', default: '*', usage: 'The names of containers in the pod templates to change, may use wildcards.' },
-    { name: 'limits', kind: 'string', usage: 'The resource limits, such as cpu=100m,memory=256Mi.' },
-    { name: 'requests', kind: 'string', usage: 'The resource requests, such as cpu=100m,memory=256Mi.' },
+    {
+      name: 'containers',
+      short: 'c',
+      kind: 'string',
+      default: '*',
+      usage: 'The names of containers in the pod templates to change, may use wildcards.',
+    },
+    {
+      name: 'limits',
+      kind: 'string',
+      usage: 'The resource limits, such as cpu=100m,memory=256Mi.',
+    },
+    {
+      name: 'requests',
+      kind: 'string',
+      usage: 'The resource requests, such as cpu=100m,memory=256Mi.',
+    },
   ],
   *run(k) {
     const limits = k.flags.string('limits')
     const requests = k.flags.string('requests')
     if (!limits && !requests)
-      throw new CliError('you must specify an update to requests or limits (in the form of --requests/--limits)')
+      throw new CliError(
+        'you must specify an update to requests or limits (in the form of --requests/--limits)',
+      )
     const infos = yield* setTargets(k, k.args)
     const pattern = k.flags.string('containers')
     const changes = []
@@ -101,14 +123,23 @@ export const setResources: Command = {
           ...c,
           resources: {
             ...old,
-            ...(limits ? { limits: { ...old.limits, ...parsePairs(limits, 'resource limit') } } : {}),
-            ...(requests ? { requests: { ...old.requests, ...parsePairs(requests, 'resource request') } } : {}),
+            ...(limits
+              ? { limits: { ...old.limits, ...parsePairs(limits, 'resource limit') } }
+              : {}),
+            ...(requests
+              ? { requests: { ...old.requests, ...parsePairs(requests, 'resource request') } }
+              : {}),
           },
         }
       })
       changes.push({ info, after: withPodSpec(info.object, after) })
     }
-    yield* saveChanges(k, changes, 'resource requirements updated', 'failed to patch resources update to pod template ')
+    yield* saveChanges(
+      k,
+      changes,
+      'resource requirements updated',
+      'failed to patch resources update to pod template ',
+    )
     throwAll(errors)
     return undefined
   },
@@ -120,7 +151,8 @@ export const setServiceAccount: Command = {
   aliases: ['sa'],
   use: 'serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]',
   short: 'Update the service account of a resource',
-  examples: '# Run the pods of a deployment under another account\nkubectl set serviceaccount deployment nginx-deployment serviceaccount1',
+  examples:
+    '# Run the pods of a deployment under another account\nkubectl set serviceaccount deployment nginx-deployment serviceaccount1',
   flags: setFlags,
   *run(k) {
     const name = k.args.at(-1)
@@ -142,12 +174,22 @@ export const setSelector: Command = {
   name: 'selector',
   use: 'selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]',
   short: 'Set the selector on a resource',
-  examples: "# Point a service at other pods\nkubectl set selector service web 'app=web,slot=green'",
-  flags: [...setFlags, { name: 'resource-version', kind: 'string', usage: 'Only change an object of this resourceVersion.' }],
+  examples:
+    "# Point a service at other pods\nkubectl set selector service web 'app=web,slot=green'",
+  flags: [
+    ...setFlags,
+    {
+      name: 'resource-version',
+      kind: 'string',
+      usage: 'Only change an object of this resourceVersion.',
+    },
+  ],
   *run(k) {
     const expression = k.args.at(-1)
     if (k.args.length < 2 && k.flags.strings('filename').length === 0)
-      throw new CliError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+      throw new CliError(
+        'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+      )
     const selector = labelSelectorOf(expression ?? '')
     const infos = yield* setTargets(k, k.args.slice(0, -1))
     for (const info of infos) {

@@ -42,7 +42,9 @@ export const setSubject: Command = {
       if (fresh.length === 0) continue
       const subjects = [...old, ...fresh]
       const local = k.dryRun() === 'client' || f.bool('local')
-      const object = local ? { ...info.object, subjects } : yield* patchObject(k, info, 'merge', { subjects })
+      const object = local
+        ? { ...info.object, subjects }
+        : yield* patchObject(k, info, 'merge', { subjects })
       const printer = operationPrinter(k, 'subjects updated')
       printer.print(object)
       printer.flush()

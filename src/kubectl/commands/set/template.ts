@@ -35,7 +35,9 @@ export function* setTargets(k: Invocation, args: readonly string[]): Task<Info[]
     return yield* readFiles(k)
   }
   if (args.length === 0 && !hasFiles(k))
-    throw new CliError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    throw new CliError(
+      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    )
   const errors: unknown[] = []
   const s = { args, selector: k.flags.string('selector'), all: k.flags.bool('all') }
   const infos = yield* fetchInfos(k, s, errors)
