@@ -11,8 +11,6 @@ export interface ServerArgs {
   readonly kubeconfig: string
   readonly http: boolean
   readonly ui: boolean
-  /** Only store and API server, nothing that acts. */
-  readonly alone: boolean
   readonly help: boolean
 }
 
@@ -51,12 +49,11 @@ export function parseArgs(argv: readonly string[]): ServerArgs {
     kubeconfig: typeof args.kubeconfig === 'string' ? args.kubeconfig : 'kubarium.kubeconfig',
     http: args.http === true,
     ui: args.ui === true,
-    alone: args.alone === true,
     help: args.help === true,
   }
 }
 
-const SWITCHES = new Set(['bare', 'hollow', 'http', 'ui', 'help', 'alone'])
+const SWITCHES = new Set(['bare', 'hollow', 'http', 'ui', 'help'])
 const VALUES = new Set(['port', 'nodes', 'seed', 'speed', 'kubeconfig'])
 
 function valueAfter(argv: readonly string[], i: number, name: string): string {

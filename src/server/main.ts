@@ -4,13 +4,23 @@
  */
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import type { UserInfo } from '../cluster/api/transport.ts'
+import { Cluster, DEFAULT_CONFIG } from '../cluster/cluster.ts'
 import { toFetch } from '../http/fetch.ts'
-import { startAlone } from './alone.ts'
-import { parseArgs, USAGE } from './args.ts'
+import { parseArgs, type ServerArgs, USAGE } from './args.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { listen } from './nodehttp.ts'
 import { Pacer } from './pacer.ts'
 import { makeTls } from './tls.ts'
+
+/** Virtual time that passes before the port opens, so that the first command finds a settled cluster. */
+const SETTLE_MS = 20_000
+
+const ADMIN: UserInfo = {
+  name: 'kubernetes-admin',
+  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
+}
+const NOBODY: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 async function main(): Promise<void> {
   const args = parseArgs(process.argv.slice(2))
@@ -20,9 +30,11 @@ async function main(): Promise<void> {
   }
   const token = randomBytes(24).toString('hex')
   const tls = args.http ? undefined : await makeTls()
-  const { world, handler } = startAlone(args, token)
-  const pacer = new Pacer(world, args.speed)
-  const { server, port } = await listen(toFetch(handler, pacer), { port: args.port, tls })
+  const cluster = makeCluster(args)
+  const pacer = new Pacer(cluster.world, args.speed)
+  const serve = toFetch(cluster.api, pacer)
+  const fetch = (request: Request) => serve(request, userOf(request, token))
+  const { server, port } = await listen(fetch, { port: args.port, tls })
   const url = `${args.http ? 'http' : 'https'}://127.0.0.1:${port}`
   const ca = tls ? { ca: tls.ca } : {}
   writeFileSync(args.kubeconfig, kubeconfig({ server: url, token, ...ca }), { mode: 0o600 })
@@ -37,6 +49,29 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+}
+
+/** The cluster's birth is set so that its clock shows real time when the port opens. */
+function makeCluster(args: ServerArgs): Cluster {
+  const cluster = new Cluster({
+    ...DEFAULT_CONFIG,
+    seed: args.seed,
+    epoch: new Date(Date.now() - SETTLE_MS).toISOString(),
+    nodes: args.nodes ?? DEFAULT_CONFIG.nodes,
+    bare: args.bare,
+    hollow: args.hollow,
+    keepHistory: false,
+    keepRecords: 20_000,
+  })
+  cluster.world.clock.run({ until: SETTLE_MS })
+  return cluster
+}
+
+/** The administrator by token; service accounts are recognized by the API server itself. */
+function userOf(request: Request, token: string): UserInfo | undefined {
+  const authorization = request.headers.get('authorization')
+  if (authorization === `Bearer ${token}`) return ADMIN
+  return authorization === null ? NOBODY : undefined
 }
 
 main().catch((error: unknown) => {

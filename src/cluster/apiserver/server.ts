@@ -6,6 +6,7 @@
 import type { ResourceDefinition } from '../api/definition.ts'
 import { ApiError, failure, internalError, methodNotAllowed } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
+import type { NodeServers } from '../api/nodeserver.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/transport.ts'
 import { type Store, StoreError } from '../etcd/store.ts'
 import type { Task } from '../sim/task.ts'
@@ -30,6 +31,8 @@ export interface ApiServerOptions {
   readonly definitions: readonly ResourceDefinition[]
   /** Who is asking; undefined answers 401. Without it everybody from outside is an administrator. */
   readonly authenticate?: (request: ApiRequest) => UserInfo | undefined
+  /** The kubelets' own servers, for logs, exec and the like. */
+  readonly nodes?: NodeServers
 }
 
 /** An API server with what its host may ask of it. */
