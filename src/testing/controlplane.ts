@@ -80,7 +80,12 @@ export function createControlPlane(seed = 1): ControlPlane {
   }
 
   for (const name of ['default', 'kube-system', 'kube-node-lease']) {
-    run((c) => c.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+    run(function* (c) {
+      yield* c.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      // Pods are refused without it; not every test runs the controller that makes it.
+      const metadata = { name: 'default', namespace: name }
+      yield* c.create('ServiceAccount', { apiVersion: 'v1', kind: 'ServiceAccount', metadata })
+    })
   }
 
   return {
@@ -133,6 +138,8 @@ class HollowKubelets {
       const { status } = node
       const key = { namespace: '', name }
       yield* this.client.patch('Node', key, 'strategic', { status }, { subresource: 'status' })
+      // What the node lifecycle controller does for a ready node; not every test runs it.
+      yield* this.client.patch('Node', key, 'merge', { spec: { taints: null } })
       yield* this.renew(name)
     }
   }

@@ -5,8 +5,11 @@ import { endpoints } from './endpoints/endpoints.ts'
 import { endpointslice } from './endpointslice/endpointslice.ts'
 import type { ControllerDefinition } from './framework.ts'
 import { garbagecollector } from './garbagecollector/garbagecollector.ts'
+import { job } from './job/job.ts'
 import { namespace } from './namespace/namespace.ts'
 import { replicaset, replication } from './replicaset/replicaset.ts'
+import { rootcacertpublisher } from './rootcacertpublisher/rootcacertpublisher.ts'
+import { serviceaccount } from './serviceaccount/serviceaccount.ts'
 import { statefulset } from './statefulset/statefulset.ts'
 
 /** The controllers of the manager. */
@@ -14,10 +17,13 @@ export const controllers: readonly ControllerDefinition[] = [
   endpoints,
   endpointslice,
   replication,
+  serviceaccount,
   garbagecollector,
   namespace,
   daemonset,
+  job,
   deployment,
   replicaset,
   statefulset,
+  rootcacertpublisher,
 ]

@@ -78,7 +78,12 @@ function start(c: ControllerContext): void {
         if (isOperational(error) && !isReason(error, 'Conflict')) {
           const text = `Error updating Endpoint Slices for Service ${key}: ${error.message}`
           const about = targetOf('Service', service)
-          c.recorder().event(about, 'Warning', 'FailedToUpdateEndpointSlices', text)
+          c.recorder('endpoint-slice-controller').event(
+            about,
+            'Warning',
+            'FailedToUpdateEndpointSlices',
+            text,
+          )
         }
         throw error
       }
