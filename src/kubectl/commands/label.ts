@@ -21,6 +21,32 @@ interface Words {
   readonly noun: string
 }
 
+const tagFlags: readonly Flag[] = [
+  { name: 'all', kind: 'bool', default: 'false', usage: 'Select all resources of the types.' },
+  {
+    name: 'all-namespaces',
+    short: 'A',
+    kind: 'bool',
+    default: 'false',
+    usage: 'Act across all namespaces.',
+  },
+  { name: 'field-selector', kind: 'string', usage: 'Selector (field query) to filter on.' },
+  { name: 'list', kind: 'bool', default: 'false', usage: 'Only show what is there.' },
+  { name: 'local', kind: 'bool', default: 'false', usage: 'Work on the file, not on the server.' },
+  {
+    name: 'overwrite',
+    kind: 'bool',
+    default: 'false',
+    usage: 'Allow existing values to be changed.',
+  },
+  {
+    name: 'resource-version',
+    kind: 'string',
+    usage: 'Only change an object of this resourceVersion.',
+  },
+  { name: 'selector', short: 'l', kind: 'string', usage: 'Selector (label query) to filter on.' },
+]
+
 /** Changes labels. */
 export const label: Command = tagCommand(
   { field: 'labels', command: 'label', noun: 'label' },
@@ -53,31 +79,6 @@ function tagCommand(words: Words, short: string): Command {
   }
 }
 
-const tagFlags: readonly Flag[] = [
-  { name: 'all', kind: 'bool', default: 'false', usage: 'Select all resources of the types.' },
-  {
-    name: 'all-namespaces',
-    short: 'A',
-    kind: 'bool',
-    default: 'false',
-    usage: 'Act across all namespaces.',
-  },
-  { name: 'field-selector', kind: 'string', usage: 'Selector (field query) to filter on.' },
-  { name: 'list', kind: 'bool', default: 'false', usage: 'Only show what is there.' },
-  { name: 'local', kind: 'bool', default: 'false', usage: 'Work on the file, not on the server.' },
-  {
-    name: 'overwrite',
-    kind: 'bool',
-    default: 'false',
-    usage: 'Allow existing values to be changed.',
-  },
-  {
-    name: 'resource-version',
-    kind: 'string',
-    usage: 'Only change an object of this resourceVersion.',
-  },
-  { name: 'selector', short: 'l', kind: 'string', usage: 'Selector (label query) to filter on.' },
-]
 
 interface Changes {
   readonly set: ReadonlyMap<string, string>
@@ -92,7 +93,7 @@ function split(args: readonly string[]): { resources: string[]; changes: string[
     const isChange = a.includes('=') || (a.endsWith('-') && a.length > 1)
     if (isChange) changes.push(a)
     else if (changes.length > 0)
-      throw new CliError('all resources must be specified before label changes: ' + a)
+      throw new CliError(`all resources must be specified before label changes: ${a}`)
     else resources.push(a)
   }
   return { resources, changes }
@@ -120,7 +121,7 @@ function parseChanges(words: Words, list: readonly string[]): Changes {
     throw new CliError(
       words.field === 'labels'
         ? 'can not both modify and remove a label in the same command'
-        : 'can not both modify and remove the following annotation(s) in the same command: ' + both,
+        : `can not both modify and remove the following annotation(s) in the same command: ${both}`,
     )
   return { set, remove }
 }
