@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { autoscale } from './commands/autoscale.ts'
+import { config } from './commands/config.ts'
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
@@ -26,6 +27,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Troubleshooting and Debugging Commands:', commands: [describe] },
   { title: 'Advanced Commands:', commands: [diff, apply, patch, replace, wait] },
   { title: 'Settings Commands:', commands: [label, annotate] },
+  { title: 'Other Commands:', commands: [config] },
 ]
 
 /** All commands, in that order. */

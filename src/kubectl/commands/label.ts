@@ -79,7 +79,6 @@ function tagCommand(words: Words, short: string): Command {
   }
 }
 
-
 interface Changes {
   readonly set: ReadonlyMap<string, string>
   readonly remove: readonly string[]
