@@ -5,9 +5,9 @@
 import { PullFailure } from '../runtime/runtime.ts'
 import type { Millis } from '../sim/clock.ts'
 import type { Task } from '../sim/task.ts'
+import { goDuration } from './duration.ts'
 import type { KubeletContext } from './kubelet.ts'
 import type { ContainerRecord, PodRecord } from './podrecord.ts'
-import { goDuration } from './podworker.ts'
 
 /** Image pull backoff. @unit ms */
 const PULL_BACKOFF = { first: 10_000, max: 300_000 } as const

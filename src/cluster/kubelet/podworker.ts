@@ -10,6 +10,7 @@ import { type Container, CreateFailure } from '../runtime/container.ts'
 import type { Volume } from '../runtime/filesystem.ts'
 import type { Millis } from '../sim/clock.ts'
 import { sleep, spawn, type Task, type TaskHandle, Signal as Wake } from '../sim/task.ts'
+import { goDuration } from './duration.ts'
 import { ConfigError, environment, expand } from './env.ts'
 import { ensureImage } from './images.ts'
 import type { KubeletContext } from './kubelet.ts'
@@ -482,14 +483,4 @@ export class PodWorker {
       message,
     )
   }
-}
-
-/** `10s`, `1m20s`, `5m0s`: how Go prints a duration. @unit ms */
-export function goDuration(ms: Millis): string {
-  if (ms < 1000) return `${ms}ms`
-  const s = ms / 1000
-  if (s < 60) return `${Number.isInteger(s) ? s : s.toFixed(3).replace(/0+$/, '')}s`
-  const m = Math.floor(s / 60)
-  const rest = `${Math.round((s - m * 60) * 1000) / 1000}s`
-  return m < 60 ? `${m}m${rest}` : `${Math.floor(m / 60)}h${m % 60}m${rest}`
 }

@@ -2,7 +2,8 @@
 import type { Task } from '../../sim/task.ts'
 import { normalize } from '../filesystem.ts'
 import { Exit, type Output, type Signal } from '../process.ts'
-import { ControlFlow, type Shell } from './shell.ts'
+import { ControlFlow } from './control.ts'
+import type { Shell } from './shell.ts'
 
 type Builtin = (shell: Shell, argv: readonly string[], output: Output) => Task<number>
 

@@ -22,6 +22,7 @@ import { FileError, normalize } from '../filesystem.ts'
 import type { Command } from '../image.ts'
 import { Exit, type Output, Process } from '../process.ts'
 import { builtins } from './builtins.ts'
+import { ControlFlow } from './control.ts'
 import { Expander, matches } from './expand.ts'
 
 /** Steps a script may take without waiting before it is made to wait a millisecond: busy loops cost time. */
@@ -31,16 +32,6 @@ const DEPTH_MAX = 200
 
 /** Finds a program by name: the image's own, then the base tools. */
 export type Lookup = (name: string) => Command | undefined
-
-type Control = { kind: 'break' | 'continue' | 'return'; levels: number; code: number }
-
-/** Raised inside the interpreter for break, continue and return. */
-export class ControlFlow extends Error {
-  override name = 'ControlFlow'
-  constructor(readonly control: Control) {
-    super(control.kind)
-  }
-}
 
 /** One shell: variables, functions, positional parameters. */
 export class Shell {
