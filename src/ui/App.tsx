@@ -29,7 +29,7 @@ export function App() {
       <Rail />
       <main className={styles.main}>
         <Group orientation="vertical" id="rows">
-          <Panel id="upper" defaultSize="72" minSize="30">
+          <Panel id="upper" defaultSize="76" minSize="30">
             <Group orientation="horizontal" id="columns">
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' ? (
@@ -54,7 +54,7 @@ export function App() {
             </Group>
           </Panel>
           <Separator className={styles.horizontal} />
-          <Panel id="dock" defaultSize="28" minSize="8" className={styles.side}>
+          <Panel id="dock" defaultSize="24" minSize="8" className={styles.side}>
             <Dock />
           </Panel>
         </Group>

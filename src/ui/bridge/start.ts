@@ -2,7 +2,7 @@
 
 import { select } from '../store/selection.ts'
 import { applyFrame, cards, worldStore } from '../store/world.ts'
-import { clearStage } from '../topology/director.ts'
+import { clearStage, setLive } from '../topology/director.ts'
 import { bridge } from './bridge.ts'
 
 /** Boots the host and a scene. @returns when the scene is set */
@@ -14,9 +14,11 @@ export async function startCluster(options: {
   bridge.onFrame = applyFrame
   bridge.onCrash = (message) => worldStore.setState({ crash: message })
   cards.reset()
+  setLive(false)
   clearStage()
   select(undefined)
   worldStore.setState({ booted: false, crash: '' })
   await bridge.boot()
   await bridge.start(options)
+  setLive(true)
 }

@@ -32,7 +32,7 @@ export function EventsTable({
       </p>
     )
   return (
-    <div className={styles.table} data-testid="events">
+    <div className={`${styles.table} ${about ? '' : styles.about}`} data-testid="events">
       <table>
         <thead>
           <tr>
@@ -67,7 +67,7 @@ export function EventsTable({
                   </button>
                 </td>
               )}
-              <td>
+              <td title={e.message}>
                 {e.message}
                 {e.count > 1 ? <span className="muted"> ×{e.count}</span> : null}
               </td>

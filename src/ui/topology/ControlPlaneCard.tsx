@@ -26,17 +26,17 @@ export function ControlPlaneCard() {
       <svg className={styles.wires} width="100%" height="100%" aria-hidden="true">
         <path
           className={styles.wire}
-          d={`M${CHIPS.manager.x + CHIPS.manager.w} 41H${CHIPS.api.x}`}
+          d={`M${CHIPS.manager.x + CHIPS.manager.w} 37H${CHIPS.api.x}`}
         />
         <path
           className={styles.wire}
-          d={`M${CHIPS.scheduler.x + CHIPS.scheduler.w} 95H${CHIPS.api.x}`}
+          d={`M${CHIPS.scheduler.x + CHIPS.scheduler.w} 87H${CHIPS.api.x}`}
         />
-        <path className={styles.wire} d={`M${CHIPS.api.x + CHIPS.api.w} 95H${CHIPS.etcd.x}`} />
-        <path className={styles.wire} d={`M${CHIPS.api.x + CHIPS.api.w} 41H840`} />
+        <path className={styles.wire} d={`M${CHIPS.api.x + CHIPS.api.w} 87H${CHIPS.etcd.x}`} />
+        <path className={styles.wire} d={`M${CHIPS.api.x + CHIPS.api.w} 37H840`} />
         <path
           className={styles.wire}
-          d={`M${CHIPS.api.x + CHIPS.api.w} 68H820V95H840`}
+          d={`M${CHIPS.api.x + CHIPS.api.w} 62H820V87H840`}
           strokeDasharray="3 4"
         />
       </svg>
@@ -108,14 +108,14 @@ export function OutsideCard() {
   return (
     <div style={{ position: 'relative', width: '100%', height: '100%' }}>
       <Chip
-        place={{ x: 24, y: 20, w: 152, h: 42 }}
+        place={{ x: 24, y: 16, w: 152, h: 42 }}
         hot={false}
         title={t('cp.kubectl')}
         note="v1.36.2"
         outside
       />
       <Chip
-        place={{ x: 24, y: 74, w: 152, h: 42 }}
+        place={{ x: 24, y: 66, w: 152, h: 42 }}
         hot={false}
         title={t('cp.page')}
         note={t('cp.page.watching')}

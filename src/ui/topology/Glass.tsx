@@ -9,6 +9,7 @@ import {
   Panel,
   ReactFlow,
   ReactFlowProvider,
+  useReactFlow,
   ViewportPortal,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
@@ -72,7 +73,7 @@ function slotsOf(node: string): number {
 export function Glass() {
   return (
     <ReactFlowProvider>
-      <Map />
+      <ClusterMap />
     </ReactFlowProvider>
   )
 }
@@ -82,7 +83,7 @@ function useMachines(): Node[] {
   return nodes.sort((a, b) => a.created - b.created || (a.name < b.name ? -1 : 1))
 }
 
-function Map() {
+function ClusterMap() {
   const t = useWords()
   const theme = usePreference((p) => p.theme)
   const machines = useMachines()
@@ -95,6 +96,8 @@ function Map() {
   )
   const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
   useEffect(() => startDirector(), [])
+  const frame = useRef<HTMLDivElement>(null)
+  useFit(frame, machines.length)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -154,17 +157,12 @@ function Map() {
   }, [])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are those of the focused card inside
-    <div style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
+    <div ref={frame} style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
       <ReactFlow
         nodes={flow}
         edges={[]}
         nodeTypes={nodeTypes}
         colorMode={theme}
-        fitView
-        fitViewOptions={{
-          padding: { top: '52px', bottom: '60px', left: '16px', right: '16px' },
-          maxZoom: 1.25,
-        }}
         minZoom={0.1}
         maxZoom={2}
         nodesConnectable={false}
@@ -204,6 +202,37 @@ function Map() {
   )
 }
 
+const FIT = {
+  padding: { top: '44px', bottom: '60px', left: '16px', right: '16px' },
+  maxZoom: 1.3,
+} as const
+
+/** Keeps the whole map in view while the reader has not moved it: at first, when machines come, when panels resize. */
+function useFit(frame: React.RefObject<HTMLDivElement | null>, machines: number): void {
+  const flow = useReactFlow()
+  const moved = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a machine more or less is a reason to look again
+  useEffect(() => {
+    const el = frame.current
+    if (!el) return
+    const touch = () => {
+      moved.current = true
+    }
+    const fit = () => {
+      if (!moved.current) void flow.fitView(FIT)
+    }
+    const timer = setTimeout(fit, 60)
+    const watch = new ResizeObserver(fit)
+    watch.observe(el)
+    el.addEventListener('wheel', touch, { passive: true })
+    return () => {
+      clearTimeout(timer)
+      watch.disconnect()
+      el.removeEventListener('wheel', touch)
+    }
+  }, [flow, machines])
+}
+
 function isOverBin(event: MouseEvent | TouchEvent): boolean {
   const point = 'clientX' in event ? event : event.changedTouches[0]
   const bin = document.getElementById(BIN_ID)?.getBoundingClientRect()
@@ -225,10 +254,10 @@ function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Poi
     const { places: nodes, services: shown } = latest.current
     if (name === 'api' || name === 'etcd' || name === 'manager' || name === 'scheduler')
       return middle(chipBox(name))
-    if (name === 'kubectl') return { x: PLACES.outside.x + 24, y: 41 }
-    if (name === 'page') return { x: PLACES.outside.x + 24, y: 95 }
+    if (name === 'kubectl') return { x: PLACES.outside.x + 24, y: 37 }
+    if (name === 'page') return { x: PLACES.outside.x + 24, y: 87 }
     if (name === 'tray') return middle(PLACES.tray)
-    if (name === 'client') return { x: PLACES.services.x + 60, y: PLACES.services.y + 38 }
+    if (name === 'client') return { x: PLACES.services.x + 60, y: PLACES.services.y + 44 }
     const [kind = '', rest = ''] = [
       name.slice(0, name.indexOf(':')),
       name.slice(name.indexOf(':') + 1),
@@ -240,8 +269,8 @@ function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Poi
     if (kind === 'service') {
       const i = shown.findIndex((s) => `${s.namespace}/${s.name}` === rest)
       return i < 0
-        ? { x: PLACES.services.w - 40, y: PLACES.services.y + 38 }
-        : { x: 118 + 80 + i * 180, y: PLACES.services.y + 38 }
+        ? { x: PLACES.services.w - 40, y: PLACES.services.y + 44 }
+        : { x: 118 + 80 + i * 180, y: PLACES.services.y + 44 }
     }
     if (kind === 'pod') return podPlace(rest, nodes)
     if (kind === 'claim' || kind === 'volume') return claimPlace(kind, rest, nodes)

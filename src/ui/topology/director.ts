@@ -102,9 +102,19 @@ let nextId = 1
 const queue: SchedulingScene[] = []
 let playing = false
 
+/** Nothing is staged while a scene is being set: that is history, not news. */
+let live = false
+
+/** Opens or closes the curtain. */
+export function setLive(on: boolean): void {
+  live = on
+}
+
 /** Starts listening to the cluster. @returns how to stop */
 export function startDirector(): () => void {
-  return cards.onRecords((records) => direct(records))
+  return cards.onRecords((records) => {
+    if (live) direct(records)
+  })
 }
 
 function direct(records: readonly TraceRecord[]): void {

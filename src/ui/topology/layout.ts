@@ -18,8 +18,8 @@ export const SIZE = {
   cell: 40,
   cellGap: 8,
   cellsPerRow: 6,
-  header: 176,
-  disk: 44,
+  header: 164,
+  disk: 40,
 } as const
 
 const COLUMNS_MIN = 3
@@ -27,20 +27,20 @@ const WIDTH = COLUMNS_MIN * SIZE.node + (COLUMNS_MIN - 1) * SIZE.gap
 
 /** Fixed places: the control plane and what surrounds it. */
 export const PLACES = {
-  controlPlane: { x: 0, y: 0, w: 792, h: 136 },
-  outside: { x: 816, y: 0, w: WIDTH - 816, h: 136 },
-  tray: { x: 0, y: 152, w: 304, h: 112 },
-  focus: { x: 320, y: 152, w: WIDTH - 320, h: 112 },
-  services: { x: 0, y: 280, w: WIDTH, h: 76 },
-  nodes: { x: 0, y: 376 },
+  controlPlane: { x: 0, y: 0, w: 792, h: 124 },
+  outside: { x: 816, y: 0, w: WIDTH - 816, h: 124 },
+  tray: { x: 0, y: 136, w: 304, h: 104 },
+  focus: { x: 320, y: 136, w: WIDTH - 320, h: 104 },
+  services: { x: 0, y: 252, w: WIDTH, h: 88 },
+  nodes: { x: 0, y: 352 },
 } as const
 
 /** Chips inside the control-plane card, relative to it. */
 export const CHIPS = {
-  manager: { x: 224, y: 20, w: 184, h: 42 },
-  scheduler: { x: 224, y: 74, w: 184, h: 42 },
-  api: { x: 464, y: 20, w: 136, h: 96 },
-  etcd: { x: 656, y: 74, w: 120, h: 42 },
+  manager: { x: 224, y: 16, w: 184, h: 42 },
+  scheduler: { x: 224, y: 66, w: 184, h: 42 },
+  api: { x: 464, y: 16, w: 136, h: 92 },
+  etcd: { x: 656, y: 66, w: 120, h: 42 },
 } as const
 
 /** One node's places. */
