@@ -147,7 +147,10 @@ function compileMap(s: Schema): Decoder {
     if (!isObject(value)) throw mismatch(value, at, type)
     const out: JsonObject = {}
     let members = 0
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value)
+    // Go writes maps in key order; objects of our own are made in a stable order already.
+    if (at.notes) keys.sort()
+    for (const key of keys) {
       const v = value[key]
       if (v === undefined) continue
       members++

@@ -4,21 +4,28 @@
  * @source staging/src/k8s.io/apiserver/pkg/server/config.go (order of the handler chain)
  */
 import type { ResourceDefinition } from '../api/definition.ts'
+import { newUid } from '../api/meta/names.ts'
 import { ApiError, failure, internalError, methodNotAllowed } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import type { NodeServers } from '../api/nodeserver.ts'
+import type { AnyObject } from '../api/object.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/transport.ts'
+import { bootstrapPolicy } from '../bootstrap/policy.ts'
 import { type Store, StoreError } from '../etcd/store.ts'
-import type { Task } from '../sim/task.ts'
+import { spawn, type Task } from '../sim/task.ts'
 import type { Place } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { admissionPlugins } from './admission/plugins.ts'
+import { impersonated, impersonates } from './authn/impersonation.ts'
+import { refused } from './authz/forbidden.ts'
+import { authorize, rbacReady } from './authz/rbac.ts'
 import { isTyped } from './body.ts'
 import type { Call, FieldValidation, Served } from './call.ts'
 import { json } from './content.ts'
 import { serveNonResource } from './handlers/nonresource.ts'
 import { serveResource } from './handlers/resource.ts'
+import { REVIEWS, serveReview, userOfToken } from './handlers/review.ts'
 import { serveSubresource } from './handlers/subresource.ts'
 import { Registry } from './registry/registry.ts'
 import { param, type ResourceRequest, requestInfo } from './requestinfo.ts'
@@ -46,6 +53,8 @@ const ADMIN: UserInfo = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
+const NO_RESOURCE = { namespace: '', group: '', resource: '', subresource: '', name: '' }
+
 /** Bookmarks go out this often. */
 const BOOKMARK_MS = 60_000
 
@@ -67,6 +76,7 @@ class Server implements ApiServer {
     this.registry = new Registry(world, options.store, random, options.definitions)
     this.registry.admission = new AdmissionChain(this.registry, admissionPlugins)
     this.sendBookmarks()
+    spawn(world, options.place, 'bootstrap policy', () => this.bootstrap())
   }
 
   *handle(request: ApiRequest): Task<ApiResponse> {
@@ -83,8 +93,13 @@ class Server implements ApiServer {
   }
 
   private *serve(request: ApiRequest): Task<ApiResponse> {
-    const user = this.userOf(request)
+    const typed = isTyped(request.headers['content-type'], request.headers.accept)
+    let user = this.userOf(request)
+    if (!typed && impersonates(request.headers)) {
+      user = yield* impersonated(this.registry, user, request.headers)
+    }
     const info = requestInfo(request.method, request.path, request.query)
+    if (!typed) yield* this.mayPass(request, info, user)
     if (!info) return yield* serveNonResource(this.registry, request, user)
     const served = this.registry.lookup(info.group, info.version, info.resource)
     if (!served) return yield* serveNonResource(this.registry, request, user)
@@ -97,11 +112,52 @@ class Server implements ApiServer {
 
   private userOf(request: ApiRequest): UserInfo {
     if (request.user) return request.user
-    const { authenticate } = this.options
-    if (!authenticate) return ADMIN
-    const user = authenticate(request)
-    if (!user) throw failure(401, 'Unauthorized', 'Unauthorized')
-    return user
+    const user = this.options.authenticate?.(request)
+    if (user) return user
+    const { authorization } = request.headers
+    if (authorization === undefined && !this.options.authenticate) return ADMIN
+    return userOfToken(this.registry, authorization ?? '', this.world.clock.unixMs)
+  }
+
+  /** @throws ApiError Forbidden */
+  private *mayPass(
+    request: ApiRequest,
+    info: ResourceRequest | undefined,
+    user: UserInfo,
+  ): Task<void> {
+    if (user.groups.includes('system:masters')) return
+    yield* rbacReady(this.registry)
+    const a = info
+      ? { ...info, user }
+      : { ...NO_RESOURCE, user, verb: request.method.toLowerCase(), path: request.path }
+    if (!authorize(this.registry, a).allowed) throw refused(a)
+  }
+
+  /** Makes sure of what every API server makes sure of: default roles, flow control, the range of addresses. */
+  private *bootstrap(): Task<void> {
+    for (const o of bootstrapPolicy()) {
+      const slash = o.apiVersion.indexOf('/')
+      const group = o.apiVersion.slice(0, slash)
+      const served = this.registry.ofKind(group, o.apiVersion.slice(slash + 1), o.kind)
+      if (!served) continue
+      yield* this.ensure(served, o)
+    }
+  }
+
+  private *ensure(served: Served, o: AnyObject): Task<void> {
+    const { name = '', namespace = '' } = o.metadata
+    const key = served.definition.namespaced ? `${namespace}/${name}` : name
+    const found = yield* this.options.store.range({ key: served.cache.prefix + key })
+    if (found.kvs.length > 0) return
+    const now = this.world.clock.unixMs
+    const metadata = {
+      ...o.metadata,
+      uid: newUid(this.registry.random),
+      creationTimestamp: formatTime(now),
+    }
+    const value = { ...o, metadata }
+    const put = { op: 'put', key: served.cache.prefix + key, value } as const
+    yield* this.options.store.txn([{ key: put.key, modRevision: 0 }], [put], [])
   }
 
   private callOf(request: ApiRequest, info: ResourceRequest, served: Served, user: UserInfo): Call {
@@ -161,6 +217,9 @@ class Server implements ApiServer {
     const { info, served } = c
     if (info.subresource) return yield* serveSubresource(this.registry, c)
     const verb = info.verb
+    if (REVIEWS.has(served.definition.kind) && verb === 'create') {
+      return yield* serveReview(this.registry, c)
+    }
     if (!served.info.verbs.includes(verb))
       throw methodNotAllowed(served.gr, 'the requested operation')
     return yield* serveResource(this.registry, c)

@@ -7,6 +7,7 @@ import { namespaceLifecycle } from './namespacelifecycle.ts'
 import { podSecurity } from './podsecurity.ts'
 import { podTopologyLabels } from './podtopologylabels.ts'
 import { priority } from './priority.ts'
+import { rbacEscalation } from './rbacescalation.ts'
 import { resourceQuota } from './resourcequota.ts'
 import { runtimeClass } from './runtimeclass.ts'
 import { serviceAccount } from './serviceaccount.ts'
@@ -27,5 +28,6 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   defaultIngressClass,
   podTopologyLabels,
+  rbacEscalation,
   resourceQuota,
 ]

@@ -5,6 +5,7 @@ import { UPSTREAM } from '../../api/version.ts'
 import type { Task } from '../../sim/task.ts'
 import { json } from '../content.ts'
 import { serveDiscovery } from '../discovery.ts'
+import { serveOpenApi } from '../openapi.ts'
 import type { Registry } from '../registry/registry.ts'
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
@@ -18,7 +19,7 @@ export function* serveNonResource(
   const { path } = request
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(request)
   if (path === '/version' || path === '/version/') return json(200, version())
-  const found = serveDiscovery(r, request)
+  const found = serveDiscovery(r, request) ?? serveOpenApi(r, request)
   if (found) return found
   throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
 }

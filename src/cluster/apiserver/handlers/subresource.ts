@@ -9,6 +9,7 @@ import { serveBinding } from '../subresources/binding.ts'
 import { serveEviction } from '../subresources/eviction.ts'
 import { serveScale } from '../subresources/scale.ts'
 import { serveFinalize, serveResource } from './resource.ts'
+import { serveToken } from './review.ts'
 
 /** Serves a request below an object. */
 export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
@@ -30,6 +31,8 @@ export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
       return yield* serveBinding(r, c, info.name)
     case 'eviction':
       return yield* serveEviction(r, c)
+    case 'token':
+      return yield* serveToken(r, c)
     case 'finalize':
       return yield* serveFinalize(r, c)
     case 'ephemeralcontainers':

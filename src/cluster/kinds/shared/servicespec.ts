@@ -24,6 +24,9 @@ const POLICIES = ['Cluster', 'Local']
 /** Field errors of a Service; `old` on update. */
 export function validateService(o: Service, old: Service | undefined): FieldError[] {
   const spec = o.spec as ServiceSpec
+  // Addresses and families are looked at first, and what is wrong there is all that is told.
+  const addresses = validateFamilies(spec)
+  if (addresses.length > 0) return addresses
   return [
     ...(old ? validateChange(spec, old.spec as ServiceSpec) : []),
     ...validateShape(spec),
@@ -35,7 +38,6 @@ export function validateService(o: Service, old: Service | undefined): FieldErro
     ...validatePortIdentity(spec),
     ...validateLoadBalancer(spec),
     ...validatePolicies(spec),
-    ...validateFamilies(spec),
   ]
 }
 

@@ -1,0 +1,212 @@
+/**
+ * Requests that ask and store nothing: access reviews, who am I, tokens.
+ * @source pkg/registry/authorization, pkg/registry/authentication, pkg/registry/core/serviceaccount/storage/token.go
+ */
+import type {
+  PolicyRule,
+  ServiceAccount,
+  SubjectAccessReview,
+  AuthenticationV1TokenRequest as TokenRequest,
+  TokenReview,
+} from '../../api/generated/types.ts'
+import { invalidValue } from '../../api/meta/field.ts'
+import type { JsonObject } from '../../api/meta/json.ts'
+import { type FieldError, failure, invalid, notFound } from '../../api/meta/status.ts'
+import { formatTime } from '../../api/meta/time.ts'
+import type { AnyObject } from '../../api/object.ts'
+import { schemaNamed } from '../../api/schema.ts'
+import type { ApiResponse, UserInfo } from '../../api/transport.ts'
+import type { Task } from '../../sim/task.ts'
+import { type Claims, ISSUER, readToken, signToken } from '../authn/tokens.ts'
+import { type Access, authorize, type Decision, rbacReady, rulesFor } from '../authz/rbac.ts'
+import { decodeObject } from '../body.ts'
+import type { Call } from '../call.ts'
+import { json } from '../content.ts'
+import { getObject } from '../registry/read.ts'
+import type { Registry } from '../registry/registry.ts'
+
+/** Kinds answered here. */
+export const REVIEWS: ReadonlySet<string> = new Set([
+  'LocalSubjectAccessReview',
+  'SelfSubjectAccessReview',
+  'SelfSubjectReview',
+  'SelfSubjectRulesReview',
+  'SubjectAccessReview',
+  'TokenReview',
+])
+
+/** Answers a review. */
+export function* serveReview(r: Registry, c: Call): Task<ApiResponse> {
+  const o = decodeObject(c)
+  yield* rbacReady(r)
+  const metadata = { ...o.metadata }
+  switch (c.served.definition.kind) {
+    case 'SelfSubjectReview': {
+      const status = { userInfo: userInfo(c.user) }
+      return json(201, { ...o, metadata: { creationTimestamp: c.now }, status }, c.warnings)
+    }
+    case 'SelfSubjectRulesReview':
+      return json(201, { ...o, metadata, status: rulesStatus(r, c, o) }, c.warnings)
+    case 'TokenReview':
+      return json(201, { ...o, metadata, status: tokenStatus(r, c, o) }, c.warnings)
+    default:
+      return json(201, { ...o, metadata, status: accessStatus(r, c, o) }, c.warnings)
+  }
+}
+
+function userInfo(u: UserInfo): JsonObject {
+  return {
+    username: u.name,
+    ...(u.uid ? { uid: u.uid } : {}),
+    groups: [...u.groups],
+    ...(u.extra ? { extra: u.extra } : {}),
+  }
+}
+
+function accessStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
+  const spec = (o as unknown as SubjectAccessReview).spec
+  const self = c.served.definition.kind === 'SelfSubjectAccessReview'
+  const errors = reviewErrors(spec, self)
+  if (errors.length > 0) throw unnamed(errors)
+  const user: UserInfo = self
+    ? c.user
+    : {
+        name: spec?.user ?? '',
+        groups: spec?.groups ?? [],
+        ...(spec?.uid ? { uid: spec.uid } : {}),
+      }
+  const d = authorize(r, accessOf(user, spec))
+  return statusOf(d)
+}
+
+function statusOf(d: Decision): JsonObject {
+  return { allowed: d.allowed, ...(d.reason ? { reason: d.reason } : {}) }
+}
+
+function accessOf(user: UserInfo, spec: SubjectAccessReview['spec']): Access {
+  const n = spec?.nonResourceAttributes
+  const a = spec?.resourceAttributes
+  const base = { user, namespace: '', group: '', resource: '', subresource: '', name: '' }
+  if (n) return { ...base, verb: n.verb ?? '', path: n.path ?? '' }
+  return {
+    ...base,
+    verb: a?.verb ?? '',
+    namespace: a?.namespace ?? '',
+    group: a?.group ?? '',
+    resource: a?.resource ?? '',
+    subresource: a?.subresource ?? '',
+    name: a?.name ?? '',
+  }
+}
+
+function reviewErrors(spec: SubjectAccessReview['spec'], self: boolean): FieldError[] {
+  const out: FieldError[] = []
+  const both = spec?.resourceAttributes && spec.nonResourceAttributes
+  const none = !spec?.resourceAttributes && !spec?.nonResourceAttributes
+  if (both) {
+    const text = 'cannot be specified in combination with resourceAttributes'
+    out.push(invalidValue('spec.nonResourceAttributes', spec.nonResourceAttributes, text))
+  }
+  if (none) {
+    const text = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
+    out.push(invalidValue('spec.resourceAttributes', null, text))
+  }
+  if (!self && !spec?.user && (spec?.groups?.length ?? 0) === 0) {
+    out.push(invalidValue('spec.user', '', 'at least one of user or group must be specified'))
+  }
+  return out
+}
+
+/** An Invalid status that names no kind, as reviews give it. */
+function unnamed(errors: readonly FieldError[]): Error {
+  return invalid({ group: '', kind: '' }, '', errors)
+}
+
+function rulesStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
+  const namespace = ((o.spec as JsonObject | undefined)?.namespace as string | undefined) ?? ''
+  const all = rulesFor(r, c.user, namespace)
+  const resourceRules = all.filter((x) => !x.nonResourceURLs?.length).map(resourceRule)
+  const nonResourceRules = all
+    .filter((x) => x.nonResourceURLs?.length)
+    .map((x) => ({ verbs: x.verbs, nonResourceURLs: x.nonResourceURLs }))
+  return { resourceRules, nonResourceRules, incomplete: false }
+}
+
+function resourceRule(x: PolicyRule): JsonObject {
+  const { verbs, apiGroups, resources, resourceNames } = x
+  return { verbs, apiGroups, resources, ...(resourceNames ? { resourceNames } : {}) }
+}
+
+function tokenStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
+  const { spec } = o as unknown as TokenReview
+  const claims = readToken(spec?.token ?? '', secretOf(r), c.nowMs)
+  if (!claims) return { user: {}, error: 'invalid bearer token' }
+  const audiences = spec?.audiences ?? claims.aud
+  return { authenticated: true, user: userInfo(userOfClaims(claims)), audiences }
+}
+
+/** The user that a token stands for. */
+export function userOfClaims(claims: Claims): UserInfo {
+  const { namespace, serviceaccount } = claims['kubernetes.io']
+  return {
+    name: claims.sub,
+    uid: serviceaccount.uid,
+    groups: [
+      'system:serviceaccounts',
+      `system:serviceaccounts:${namespace}`,
+      'system:authenticated',
+    ],
+  }
+}
+
+/** What seals this cluster's tokens. */
+export function secretOf(r: Registry): string {
+  return `service-account-key/${r.world.random.seed}`
+}
+
+const HOUR_SECONDS = 3600
+
+/** `serviceaccounts/x/token`. @throws ApiError NotFound, Invalid */
+export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
+  const account = (yield* getObject(r, c, c.info.name)) as unknown as ServiceAccount
+  const schema = schemaNamed('AuthenticationV1TokenRequest')
+  const o = decodeObject(c, { kind: 'TokenRequest', schema })
+  const spec = (o as unknown as TokenRequest).spec
+  const seconds = spec?.expirationSeconds ?? HOUR_SECONDS
+  if (seconds < 600) {
+    const text = 'may not specify a duration less than 10 minutes'
+    const error = invalidValue('spec.expirationSeconds', seconds, text)
+    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [error])
+  }
+  const { name = '', namespace = '', uid = '' } = account.metadata
+  if (!account.metadata.name) throw notFound(c.served.gr, name)
+  const audiences = spec?.audiences?.length ? spec.audiences : [ISSUER]
+  const iat = Math.floor(c.nowMs / 1000)
+  const claims: Claims = {
+    iss: ISSUER,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+    aud: audiences,
+    exp: iat + seconds,
+    iat,
+    'kubernetes.io': { namespace, serviceaccount: { name, uid } },
+  }
+  const status = {
+    token: signToken(claims, secretOf(r)),
+    expirationTimestamp: formatTime((iat + seconds) * 1000),
+  }
+  return json(201, {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, creationTimestamp: c.now },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec?.boundObjectRef ?? null },
+    status,
+  })
+}
+
+/** The user behind `Authorization: Bearer`. @throws ApiError Unauthorized when it is no token of ours */
+export function userOfToken(r: Registry, authorization: string, nowMs: number): UserInfo {
+  const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
+  const claims = token ? readToken(token, secretOf(r), nowMs) : undefined
+  if (!claims) throw failure(401, 'Unauthorized', 'Unauthorized')
+  return userOfClaims(claims)
+}
