@@ -1,8 +1,8 @@
 /** One pod, one cell. Hue tells the owner; shape and pattern tell the state, so colour never stands alone. */
 import { memo } from 'react'
 import type { PodCard } from '../store/world.ts'
-import { useNow } from '../store/world.ts'
-import { liveryOf } from './owners.ts'
+import { useNow, useTopic } from '../store/world.ts'
+import { type Livery, liveryOf } from './owners.ts'
 import styles from './PodCell.module.css'
 
 interface Props {
@@ -13,21 +13,31 @@ interface Props {
 }
 
 /** The drawing of a pod's cell. */
-export const PodCell = memo(function PodCell({ pod, selected, taintedSince }: Props) {
-  const livery = liveryOf(pod)
+export function PodCell(props: Props) {
+  // The owner's newest revision decides the shade, so a new ReplicaSet repaints the cells of the older ones.
+  useTopic('ReplicaSet')
+  const { hue, monogram, root } = liveryOf(props.pod)
+  return <Drawing {...props} hue={hue} monogram={monogram} root={root} />
+}
+
+const Drawing = memo(function Drawing({
+  pod,
+  selected,
+  taintedSince,
+  hue,
+  monogram,
+}: Props & Livery) {
   const tolerated =
     taintedSince && pod.look !== 'terminating'
       ? (pod.tolerates[taintedSince.key] ?? pod.tolerates['*'])
       : undefined
   return (
-    <span
-      className={`${styles.cell} ${livery.hue} ${selected ? styles.selected : ''} ${styles.arrive}`}
-    >
+    <span className={`${styles.cell} ${hue} ${selected ? styles.selected : ''} ${styles.arrive}`}>
       <svg width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
         {tolerated !== undefined && taintedSince ? (
-          <Tolerating monogram={livery.monogram} seconds={tolerated} since={taintedSince.since} />
+          <Tolerating monogram={monogram} seconds={tolerated} since={taintedSince.since} />
         ) : (
-          <Look pod={pod} monogram={livery.monogram} />
+          <Look pod={pod} monogram={monogram} />
         )}
       </svg>
     </span>
