@@ -7,16 +7,20 @@ import type { ControllerDefinition } from './framework.ts'
 import { garbagecollector } from './garbagecollector/garbagecollector.ts'
 import { job } from './job/job.ts'
 import { namespace } from './namespace/namespace.ts'
+import { nodelifecycle } from './nodelifecycle/nodelifecycle.ts'
+import { podgc } from './podgc/podgc.ts'
 import { replicaset, replication } from './replicaset/replicaset.ts'
 import { rootcacertpublisher } from './rootcacertpublisher/rootcacertpublisher.ts'
 import { serviceaccount } from './serviceaccount/serviceaccount.ts'
 import { statefulset } from './statefulset/statefulset.ts'
+import { tainteviction } from './tainteviction/tainteviction.ts'
 
 /** The controllers of the manager. */
 export const controllers: readonly ControllerDefinition[] = [
   endpoints,
   endpointslice,
   replication,
+  podgc,
   serviceaccount,
   garbagecollector,
   namespace,
@@ -25,5 +29,7 @@ export const controllers: readonly ControllerDefinition[] = [
   deployment,
   replicaset,
   statefulset,
+  nodelifecycle,
+  tainteviction,
   rootcacertpublisher,
 ]
