@@ -3,12 +3,17 @@ import { daemonset } from './daemonset/daemonset.ts'
 import { deployment } from './deployment/deployment.ts'
 import { endpoints } from './endpoints/endpoints.ts'
 import { endpointslice } from './endpointslice/endpointslice.ts'
+import { ephemeral } from './ephemeral/ephemeral.ts'
 import type { ControllerDefinition } from './framework.ts'
 import { garbagecollector } from './garbagecollector/garbagecollector.ts'
 import { job } from './job/job.ts'
 import { namespace } from './namespace/namespace.ts'
 import { nodelifecycle } from './nodelifecycle/nodelifecycle.ts'
+import { persistentvolumebinder } from './persistentvolume/binder.ts'
+import { localpathprovisioner } from './persistentvolume/provisioner.ts'
 import { podgc } from './podgc/podgc.ts'
+import { pvcprotection } from './pvcprotection/pvcprotection.ts'
+import { pvprotection } from './pvprotection/pvprotection.ts'
 import { replicaset, replication } from './replicaset/replicaset.ts'
 import { rootcacertpublisher } from './rootcacertpublisher/rootcacertpublisher.ts'
 import { serviceaccount } from './serviceaccount/serviceaccount.ts'
@@ -31,5 +36,10 @@ export const controllers: readonly ControllerDefinition[] = [
   statefulset,
   nodelifecycle,
   tainteviction,
+  persistentvolumebinder,
+  localpathprovisioner,
+  pvcprotection,
+  pvprotection,
+  ephemeral,
   rootcacertpublisher,
 ]
