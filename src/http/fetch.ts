@@ -81,6 +81,9 @@ export function toResponse(r: ApiResponse, headOnly = false): Response {
   }
   if (r.stream) return new Response(toBytes(r.stream, isJson(r)), { status: r.status, headers })
   if (headOnly || r.body === undefined) return new Response(null, { status: r.status, headers })
+  if (r.body instanceof Uint8Array) {
+    return new Response(r.body as Uint8Array<ArrayBuffer>, { status: r.status, headers })
+  }
   const text = typeof r.body === 'string' ? r.body : `${JSON.stringify(r.body)}\n`
   return new Response(text, { status: r.status, headers })
 }

@@ -9,8 +9,10 @@ import { UPSTREAM } from '../api/version.ts'
 import { hash32 } from '../sim/random.ts'
 import type { Served } from './call.ts'
 import { json } from './content.ts'
+import { encodeV2 } from './openapiproto.ts'
 import type { Registry } from './registry/registry.ts'
 
+const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 const V3 = '#/components/schemas/'
 const V2 = '#/definitions/'
 
@@ -19,14 +21,8 @@ export function serveOpenApi(r: Registry, request: ApiRequest): ApiResponse | un
   const path = request.path.replace(/\/$/, '')
   if (path === '/openapi/v3') return json(200, index(r))
   if (path === '/openapi/v2') {
-    // The binary form is not spoken; clients that insist on it do without.
-    if (
-      /protobuf/.test(request.headers.accept ?? '') &&
-      !/json/.test(request.headers.accept ?? '')
-    ) {
-      return { status: 406, headers: { 'content-type': 'text/plain' }, body: 'Not Acceptable' }
-    }
-    return json(200, documentV2(r))
+    if (!/protobuf/.test(request.headers.accept ?? '')) return json(200, documentV2(r))
+    return { status: 200, headers: { 'content-type': PROTOBUF_V2 }, body: binaryV2(r) }
   }
   if (!path.startsWith('/openapi/v3/')) return undefined
   const name = path.slice('/openapi/v3/'.length)
@@ -101,6 +97,17 @@ function documentV2(r: Registry): JsonObject {
     collect(schemas[name]?.id ?? name, schemas[name] as Schema, definitions, V2)
   const info = { title: 'Kubernetes', version: UPSTREAM.version }
   return { swagger: '2.0', info, paths, definitions }
+}
+
+const binaries = new WeakMap<Registry, { served: number; bytes: Uint8Array }>()
+
+/** Encoding takes a moment and is the same until resources come or go. */
+function binaryV2(r: Registry): Uint8Array {
+  const known = binaries.get(r)
+  if (known?.served === r.generation) return known.bytes
+  const bytes = encodeV2(documentV2(r))
+  binaries.set(r, { served: r.generation, bytes })
+  return bytes
 }
 
 const COMMON = ['DeleteOptions', 'Status', 'APIResourceList', 'Scale', 'WatchEvent']

@@ -28,6 +28,8 @@ export class Registry {
   private readonly byKind = new Map<string, Served>()
   private readonly caches = new Map<string, WatchCache>()
   admission!: AdmissionChain
+  /** Grows whenever the set of served resources changes. */
+  generation = 0
   /** Called whenever the set of served resources changed. */
   readonly onChange: (() => void)[] = []
 
@@ -62,6 +64,7 @@ export class Registry {
     this.byPath.set(key, served)
     const kindKey = pathKey(d.group, d.version, d.kind)
     if (!this.byKind.has(kindKey) || custom) this.byKind.set(kindKey, served)
+    this.generation++
     for (const f of this.onChange) f()
     return served
   }
@@ -71,6 +74,7 @@ export class Registry {
     const served = this.byPath.get(pathKey(group, version, plural))
     this.byPath.delete(pathKey(group, version, plural))
     if (served) this.byKind.delete(pathKey(group, version, served.definition.kind))
+    this.generation++
     for (const f of this.onChange) f()
   }
 
