@@ -141,7 +141,7 @@ function served(s: Served, o: AnyObject): AnyObject {
 
 /** The object as outsiders see it: in the served version, with its managed fields worked out. */
 export function outward(s: Served, o: AnyObject): AnyObject {
-  return resolved(served(s, o))
+  return served(s, resolved(o))
 }
 
 function partial(o: AnyObject): unknown {

@@ -16,6 +16,7 @@ import { decode } from '../decode.ts'
 import { JsonSyntaxError } from '../jsontext.ts'
 import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
+import { resolved } from '../registry/managedfields.ts'
 import { filterOf, getObject, listObjects } from '../registry/read.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type UpdateMode, updateObject } from '../registry/update.ts'
@@ -109,7 +110,8 @@ function* patch(r: Registry, c: Call): Task<ApiResponse> {
     c.info.name,
     (current) => {
       c.warnings.length = warned
-      const next = p.apply(toServed ? toServed(current) : current)
+      const view = c.typed ? current : resolved(current)
+      const next = p.apply(toServed ? toServed(view) : view)
       checkPatched(c, next)
       return toStored ? toStored(next) : next
     },

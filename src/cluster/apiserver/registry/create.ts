@@ -2,6 +2,7 @@
  * Creating an object: admission, strategy, validation, and one etcd transaction that demands the key be free.
  * @source staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go Create
  */
+import type { ManagedFieldsEntry } from '../../api/generated/types.ts'
 import { generateName, newUid } from '../../api/meta/names.ts'
 import {
   type ApiError,
@@ -15,7 +16,7 @@ import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
 import { decode } from '../decode.ts'
-import { trackManager } from './managedfields.ts'
+import { trackManager, withManaged } from './managedfields.ts'
 import { orderedMeta, validateMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
@@ -87,6 +88,7 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   delete m.deletionTimestamp
   delete m.deletionGracePeriodSeconds
   delete m.selfLink
+  const managed = c.typed || isApplied(o) ? undefined : managedOf(c, o)
   if (served.counted) m.generation = 1
   if (served.hasStatus) clearStatus(c, o)
   definition.strategy?.prepareForCreate?.(o, c)
@@ -101,7 +103,7 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   definition.strategy?.canonicalize?.(o)
   yield* r.admission.validate(createAttributes(c, o))
   if (isService(c)) yield* allocateService(r, o, undefined)
-  const tracked = trackManager(c, undefined, o)
+  const tracked = trackedOf(c, o, managed)
   return yield* store(r, c, tracked)
 }
 
@@ -140,4 +142,19 @@ function taken(c: Call, name: string, existing: AnyObject | undefined): ApiError
 /** True when addresses and ports are to be given out. */
 export function isService(c: Call): boolean {
   return c.served.gr.resource === 'services' && c.served.gr.group === '' && c.subresource === ''
+}
+
+/** True when apply has said already who owns what. */
+function isApplied(o: AnyObject): boolean {
+  return o.metadata.managedFields?.[0]?.operation === 'Apply'
+}
+
+/** Who set what, before strategies fill in more. */
+function managedOf(c: Call, o: AnyObject): ManagedFieldsEntry[] | undefined {
+  return trackManager(c, undefined, o).metadata.managedFields
+}
+
+function trackedOf(c: Call, o: AnyObject, managed: ManagedFieldsEntry[] | undefined): AnyObject {
+  if (c.typed) return trackManager(c, undefined, o)
+  return isApplied(o) ? o : withManaged(o, managed)
 }

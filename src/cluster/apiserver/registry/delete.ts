@@ -9,6 +9,7 @@ import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import { type Call, keyOfName } from '../call.ts'
 import { isService } from './create.ts'
+import { carryNote } from './managedfields.ts'
 import { orderedMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps } from './serviceip.ts'
@@ -55,6 +56,7 @@ export function* deleteObject(
     }
     const step = nextStep(c, current, options)
     if (step === current || c.dryRun) return { object: current, gone: step === undefined }
+    if (step) carryNote(current, step)
     const raw = step && unstamped(step)
     const op = raw ? ({ op: 'put', key, value: raw } as const) : ({ op: 'delete', key } as const)
     const more = !raw && isService(c) ? addressOps(r, c, undefined, current) : []

@@ -4,6 +4,7 @@
  */
 import type { AnyObject } from '../../api/object.ts'
 import type { KeyValue } from '../../etcd/store.ts'
+import { carryNote } from './managedfields.ts'
 
 const stamped = new WeakMap<object, AnyObject>()
 
@@ -18,6 +19,7 @@ export function stamp(raw: AnyObject, revision: number): AnyObject {
   const resourceVersion = String(revision)
   if (known?.metadata.resourceVersion === resourceVersion) return known
   const o = { ...raw, metadata: withRevision(raw.metadata, resourceVersion) }
+  carryNote(raw, o)
   stamped.set(raw, o)
   return o
 }
@@ -38,5 +40,7 @@ function withRevision(m: AnyObject['metadata'], resourceVersion: string): AnyObj
 export function unstamped(o: AnyObject): AnyObject {
   if (o.metadata.resourceVersion === undefined) return o
   const { resourceVersion: _, ...metadata } = o.metadata
-  return { ...o, metadata }
+  const raw = { ...o, metadata }
+  carryNote(o, raw)
+  return raw
 }

@@ -13,7 +13,7 @@ import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
 import { createObject, isService } from './create.ts'
-import { trackManager } from './managedfields.ts'
+import { carryNote, resolved, trackManager, withManaged } from './managedfields.ts'
 import { orderedMeta, validateMetaUpdate } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
@@ -83,7 +83,10 @@ function* prepare(
   const { definition } = c.served
   const candidate = transform(current)
   checkPinned(c, name, candidate, current, mode)
-  if (mode.raw) return finished(candidate, current)
+  if (mode.raw) {
+    carryNote(current, candidate)
+    return finished(candidate, current)
+  }
   definition.defaults?.(candidate)
   const attributes: Attributes = {
     operation: 'UPDATE',
@@ -109,15 +112,24 @@ function* prepare(
   definition.strategy?.canonicalize?.(candidate)
   yield* r.admission.validate(attributes)
   if (isService(c)) yield* allocateService(r, candidate, current)
-  const grafted = graft(candidate, current)
-  if (grafted === current) return current
-  const tracked = mode.tracked ? grafted : trackManager(c, current, grafted)
-  return finished(tracked, current)
+  const plain = mode.tracked ? candidate : likeManaged(candidate, current)
+  if (graft(plain, current) === current) return current
+  if (mode.tracked) return finished(candidate, current)
+  return finished(trackManager(c, current, candidate), current)
+}
+
+/** As the candidate, with the managed fields of the current version: they alone are no change. */
+function likeManaged(candidate: AnyObject, current: AnyObject): AnyObject {
+  const sent = candidate.metadata.managedFields
+  const known = resolved(current).metadata.managedFields
+  if (sent && !deepEqual(sent, known)) return candidate
+  return withManaged(candidate, current.metadata.managedFields)
 }
 
 function finished(next: AnyObject, current: AnyObject): AnyObject {
   const grafted = graft(next, current)
   if (grafted === current) return current
+  carryNote(next, grafted)
   const { resourceVersion } = current.metadata
   const { resourceVersion: _, ...meta } = grafted.metadata
   if (deepEqual({ ...grafted, metadata: { ...meta, resourceVersion } }, current)) return current
