@@ -2,9 +2,10 @@
  * kubectl as a library: a command line against an API server, on virtual time.
  * It finds the command, reads its flags, runs it, and turns failures into text and an exit code.
  */
+import { formatTime } from '../cluster/api/meta/time.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import type { Command } from './command.ts'
-import { CliError, Exit, errorText, isExpected } from './errors.ts'
+import { CliError, Exit, errorText, isExpected, usageError } from './errors.ts'
 import { type Flag, globalFlags, parseFlags } from './flags.ts'
 import { commandHelp, optionsHelp, rootHelp } from './help.ts'
 import { Invocation, type KubectlDeps, type KubectlIo } from './invocation.ts'
@@ -53,6 +54,8 @@ export function locate(argv: readonly string[]): Located {
     const found = list.find((c) => c.name === word || c.aliases?.includes(word))
     if (!found) {
       if (command?.run) break
+      if (command) throw usageError(path, `unknown command "${word}"`)
+      if (word === 'options' || word === 'help') break
       throw unknownCommand(word, path, list)
     }
     command = found
@@ -115,15 +118,22 @@ function* dispatch(deps: KubectlDeps, argv: readonly string[], io: KubectlIo): T
     io.stdout(flags.args[0] === 'options' ? optionsHelp() : rootHelp(commandGroups))
     return 0
   }
-  if (flags.bool('help') || !command.run) {
+  if (flags.bool('help')) {
     io.stdout(commandHelp(command, path))
     return 0
+  }
+  if (!command.run) {
+    io.stderr(commandHelp(command, path))
+    return 1
   }
   const k = new Invocation(deps, io, flags, path)
   const code = (yield* command.run(k)) ?? 0
   if (code === 0 && flags.bool('warnings-as-errors') && k.client.warnings > 0) {
     const n = k.client.warnings
-    io.stderr(`error: ${n} warning${n === 1 ? '' : 's'} received\n`)
+    const time = formatTime(k.now)
+    const stamp = `E${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 19)}.000000       1`
+    const what = `${n} warning${n === 1 ? '' : 's'} received`
+    io.stderr(`${stamp} run.go:72] "command failed" err="${what}"\n`)
     return 1
   }
   return code

@@ -1,33 +1,52 @@
 /** Every command, grouped as `kubectl --help` shows them. To add one, write its file and one line here. */
 import type { Command } from './command.ts'
+import { apiResources, apiVersions, clusterInfo, version } from './commands/apiresources.ts'
 import { apply } from './commands/apply.ts'
+import { auth } from './commands/auth.ts'
 import { autoscale } from './commands/autoscale.ts'
+import { certificate } from './commands/certificate.ts'
 import { config } from './commands/config.ts'
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
 import { diff } from './commands/diff.ts'
+import { cordon, drain, uncordon } from './commands/drain.ts'
+import { edit } from './commands/edit.ts'
+import { completion, cp, debug, portForward, proxy } from './commands/elsewhere.ts'
+import { events } from './commands/events.ts'
+import { attach, exec } from './commands/exec.ts'
+import { explain } from './commands/explain.ts'
 import { expose } from './commands/expose.ts'
 import { get } from './commands/get.ts'
 import { annotate, label } from './commands/label.ts'
+import { logs } from './commands/logs.ts'
 import { patch } from './commands/patch.ts'
 import { replace } from './commands/replace.ts'
 import { rollout } from './commands/rollout.ts'
 import { run } from './commands/run.ts'
 import { scale } from './commands/scale.ts'
 import { set } from './commands/set.ts'
+import { taint } from './commands/taint.ts'
+import { top } from './commands/top.ts'
 import { wait } from './commands/wait.ts'
 import type { CommandGroup } from './help.ts'
 
 /** The commands under their headings. */
 export const commandGroups: readonly CommandGroup[] = [
   { title: 'Basic Commands (Beginner):', commands: [create, expose, run, set] },
-  { title: 'Basic Commands (Intermediate):', commands: [get, remove] },
+  { title: 'Basic Commands (Intermediate):', commands: [explain, get, edit, remove] },
   { title: 'Deploy Commands:', commands: [rollout, scale, autoscale] },
-  { title: 'Troubleshooting and Debugging Commands:', commands: [describe] },
+  {
+    title: 'Cluster Management Commands:',
+    commands: [certificate, clusterInfo, top, cordon, uncordon, drain, taint],
+  },
+  {
+    title: 'Troubleshooting and Debugging Commands:',
+    commands: [describe, logs, attach, exec, portForward, proxy, cp, auth, debug, events],
+  },
   { title: 'Advanced Commands:', commands: [diff, apply, patch, replace, wait] },
-  { title: 'Settings Commands:', commands: [label, annotate] },
-  { title: 'Other Commands:', commands: [config] },
+  { title: 'Settings Commands:', commands: [label, annotate, completion] },
+  { title: 'Other Commands:', commands: [apiResources, apiVersions, config, version] },
 ]
 
 /** All commands, in that order. */

@@ -75,7 +75,7 @@ const useContext: Command = {
   short: 'Set the current-context in a kubeconfig file',
   *run(k) {
     const [name] = k.args
-    if (k.args.length !== 1 || !name) throw k.usage('Unexpected args: ' + `[${k.args.join(' ')}]`)
+    if (k.args.length !== 1 || !name) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`)
     if (!k.config.contexts.some((c) => c.name === name))
       throw new CliError(`no context exists with the name: "${name}"`)
     save(k, { ...k.config, 'current-context': name })

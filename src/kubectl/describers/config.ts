@@ -40,7 +40,6 @@ export function* describeSecret(c: DescribeContext, o: AnyObject): Task<void> {
 
 /** A ServiceAccount. */
 export function* describeServiceAccount(c: DescribeContext, o: AnyObject): Task<void> {
-  const { w } = c
   const sa = o as unknown as ServiceAccount
   head(c, o)
   const secrets = yield* related<Secret>(c, 'secrets', o.metadata.namespace ?? '')

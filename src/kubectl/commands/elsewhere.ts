@@ -1,0 +1,88 @@
+/** Commands that need a machine around kubectl: they say so, and what to do instead. */
+import type { Command } from '../command.ts'
+import { CliError } from '../errors.ts'
+import type { Flag } from '../flags.ts'
+
+function elsewhere(
+  name: string,
+  use: string,
+  short: string,
+  instead: string,
+  flags: readonly Flag[] = [],
+): Command {
+  return {
+    name,
+    use: `${name} ${use}`,
+    short,
+    long: `${short}.\n\n${instead}`,
+    flags,
+    *run() {
+      throw new CliError(instead)
+    },
+  }
+}
+
+const containerFlag: Flag = {
+  name: 'container',
+  short: 'c',
+  kind: 'string',
+  usage: 'Container name.',
+}
+
+/** `kubectl port-forward`. */
+export const portForward: Command = elsewhere(
+  'port-forward',
+  'TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]',
+  'Forward one or more local ports to a pod',
+  'port-forward listens on a port of your machine, which a browser does not let a page do: send traffic from the page, or use kubectl exec with wget or curl',
+  [{ name: 'address', kind: 'strings', default: 'localhost', usage: 'Addresses to listen on' }],
+)
+
+/** `kubectl proxy`. */
+export const proxy: Command = elsewhere(
+  'proxy',
+  '[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix] [options]',
+  'Run a proxy to the Kubernetes API server',
+  'proxy listens on a port of your machine, which a browser does not let a page do: use kubectl get --raw',
+  [
+    {
+      name: 'port',
+      short: 'p',
+      kind: 'int',
+      default: '8001',
+      usage: 'The port on which to run the proxy.',
+    },
+  ],
+)
+
+/** `kubectl cp`. */
+export const cp: Command = elsewhere(
+  'cp',
+  '<file-spec-src> <file-spec-dest> [options]',
+  'Copy files and directories to and from containers',
+  'cp needs tar in the container, which simulated images do not have: use kubectl exec with cat',
+  [containerFlag],
+)
+
+/** `kubectl debug`. */
+export const debug: Command = elsewhere(
+  'debug',
+  '(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]',
+  'Create debugging sessions for troubleshooting workloads and nodes',
+  'debug attaches a terminal to an ephemeral container, which is not available here: use kubectl exec, logs and describe',
+  [
+    containerFlag,
+    { name: 'image', kind: 'string', usage: 'Container image to use for debug container.' },
+    { name: 'stdin', short: 'i', kind: 'bool', default: 'false', usage: 'Keep stdin open' },
+    { name: 'tty', short: 't', kind: 'bool', default: 'false', usage: 'Allocate a TTY' },
+    { name: 'target', kind: 'string', usage: 'Target processes in this container' },
+  ],
+)
+
+/** `kubectl completion`. */
+export const completion: Command = elsewhere(
+  'completion',
+  'SHELL',
+  'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
+  'the terminal of this page completes by itself: press the tab key',
+)
