@@ -1,0 +1,258 @@
+/**
+ * Keeps the count of pods that may be evicted under each PodDisruptionBudget.
+ * @source pkg/controller/disruption/disruption.go
+ */
+import type {
+  Pod,
+  PodDisruptionBudget,
+  PodDisruptionBudgetStatus,
+} from '../../api/generated/types.ts'
+import { isPodReady, isPodTerminal } from '../../api/helpers/pods.ts'
+import { scaledValue } from '../../api/meta/intstr.ts'
+import { deepEqual } from '../../api/meta/json.ts'
+import { matches, selectorOf } from '../../api/meta/labels.ts'
+import { controllerOf } from '../../api/meta/ownership.ts'
+import { isReason } from '../../api/meta/status.ts'
+import { parseTime } from '../../api/meta/time.ts'
+import { keyOf } from '../../api/object.ts'
+import type { Task } from '../../sim/task.ts'
+import {
+  type ControllerContext,
+  defineController,
+  nowOf,
+  startLoop,
+  targetOf,
+} from '../framework.ts'
+import { podInformer } from '../podcontrol.ts'
+
+/** An eviction that has not shown after this long did not happen. */
+const DELETION_TIMEOUT_MS = 120_000
+const STALE_CONDITION_MS = 120_000
+
+/** The disruption controller. */
+export const disruption = defineController({
+  name: 'disruption-controller',
+  start,
+})
+
+interface Expected {
+  readonly expectedPods: number
+  readonly desiredHealthy: number
+}
+
+function start(c: ControllerContext): void {
+  const budgets = c.informers.for('PodDisruptionBudget')
+  const pods = podInformer(c)
+  const sets = {
+    ReplicaSet: c.informers.for('ReplicaSet'),
+    StatefulSet: c.informers.for('StatefulSet'),
+    Deployment: c.informers.for('Deployment'),
+    ReplicationController: c.informers.for('ReplicationController'),
+  } as const
+  const recorder = c.recorder('controllermanager')
+  const queue = startLoop({
+    context: c,
+    kind: 'PodDisruptionBudget',
+    workers: 1,
+    reconcile,
+  })
+  const stale = startLoop({
+    context: c,
+    kind: 'Pod',
+    label: 'stale disruption',
+    workers: 1,
+    reconcile: clearStale,
+  })
+  budgets.on({
+    added: (b) => queue.add(keyOf(b)),
+    updated: (_old, b) => queue.add(keyOf(b)),
+  })
+  const podChanged = (pod: Pod) => {
+    for (const b of budgets.list(pod.metadata.namespace)) {
+      if (selected(b, pod)) queue.add(keyOf(b))
+    }
+    if (pod.status?.conditions?.some((x) => x.type === 'DisruptionTarget' && x.status === 'True')) {
+      if (!pod.metadata.deletionTimestamp) stale.addAfter(keyOf(pod), STALE_CONDITION_MS)
+    }
+  }
+  pods.on({
+    added: podChanged,
+    updated: (old, pod) => {
+      podChanged(pod)
+      if (old.metadata.labels !== pod.metadata.labels) podChanged(old)
+    },
+    deleted: podChanged,
+  })
+
+  function* reconcile(key: string): Task<unknown> {
+    const budget = budgets.getKey(key)
+    if (!budget) return undefined
+    const mine = [...pods.list(budget.metadata.namespace)].filter((p) => selected(budget, p))
+    if (mine.length === 0) {
+      recorder.event(
+        targetOf('PodDisruptionBudget', budget),
+        'Normal',
+        'NoPods',
+        'No matching pods found',
+      )
+    }
+    let expected: Expected
+    try {
+      expected = expectedOf(budget, mine)
+    } catch (error) {
+      if (!(error instanceof UnknownScale)) throw error
+      const about = targetOf('PodDisruptionBudget', budget)
+      recorder.event(
+        about,
+        'Warning',
+        'CalculateExpectedPodCountFailed',
+        `Failed to calculate the number of expected pods: ${error.message}`,
+      )
+      yield* write(budget, failSafe(budget, error.message))
+      return undefined
+    }
+    const { status, recheckMs } = statusOf(budget, mine, expected)
+    yield* write(budget, status)
+    return recheckMs
+  }
+
+  function expectedOf(budget: PodDisruptionBudget, mine: readonly Pod[]): Expected {
+    const { maxUnavailable, minAvailable } = budget.spec ?? {}
+    if (maxUnavailable !== undefined) {
+      const n = totalScale(mine)
+      const away = scaledValue(maxUnavailable, n, true)
+      return { expectedPods: n, desiredHealthy: Math.max(0, n - away) }
+    }
+    if (typeof minAvailable === 'string') {
+      const n = totalScale(mine)
+      return { expectedPods: n, desiredHealthy: scaledValue(minAvailable, n, true) }
+    }
+    return { expectedPods: mine.length, desiredHealthy: minAvailable ?? 0 }
+  }
+
+  /** The sum of what the pods' controllers want; percentages are of that. */
+  function totalScale(mine: readonly Pod[]): number {
+    const scales = new Map<string, number>()
+    for (const p of mine) {
+      const ref = controllerOf(p)
+      if (!ref) continue
+      if (scales.has(ref.uid)) continue
+      scales.set(ref.uid, 0)
+      const scale = scaleOf(p.metadata.namespace, ref.kind, ref.name)
+      scales.set(scale.uid, scale.replicas)
+    }
+    let n = 0
+    for (const v of scales.values()) n += v
+    return n
+  }
+
+  function scaleOf(
+    namespace: string | undefined,
+    kind: string,
+    name: string,
+  ): { uid: string; replicas: number } {
+    if (kind !== 'ReplicaSet' && kind !== 'StatefulSet' && kind !== 'ReplicationController') {
+      throw new UnknownScale(`${kind} does not implement the scale subresource`)
+    }
+    const o = sets[kind].get(namespace, name)
+    const ref = o && controllerOf(o)
+    const d = ref?.kind === 'Deployment' ? sets.Deployment.get(namespace, ref.name) : undefined
+    const top = d ?? o
+    return { uid: top?.metadata.uid ?? '', replicas: top ? (top.spec?.replicas ?? 1) : 0 }
+  }
+
+  function statusOf(budget: PodDisruptionBudget, mine: readonly Pod[], e: Expected) {
+    const nowMs = c.world.clock.unixMs
+    const disrupted: Record<string, string> = {}
+    let recheckMs: number | undefined
+    for (const p of mine) {
+      const name = p.metadata.name ?? ''
+      const at = budget.status?.disruptedPods?.[name]
+      if (at === undefined || p.metadata.deletionTimestamp) continue
+      const left = (parseTime(at) ?? 0) + DELETION_TIMEOUT_MS - nowMs
+      if (left <= 0) {
+        const text = `Pod ${keyOf(p)} was expected by PDB ${keyOf(budget)} to be deleted but it wasn't`
+        recorder.event(targetOf('Pod', p), 'Warning', 'NotDeleted', text)
+        continue
+      }
+      disrupted[name] = at
+      recheckMs = Math.min(recheckMs ?? left, left)
+    }
+    const healthy = mine.filter(
+      (p) => !p.metadata.deletionTimestamp && !disrupted[p.metadata.name ?? ''] && isPodReady(p),
+    ).length
+    const spare = e.expectedPods <= 0 ? 0 : Math.max(0, healthy - e.desiredHealthy)
+    const known = budget.status?.conditions?.find((x) => x.type === 'DisruptionAllowed')
+    const value = spare > 0 ? 'True' : 'False'
+    const condition = {
+      type: 'DisruptionAllowed',
+      status: value as 'True' | 'False',
+      reason: spare > 0 ? 'SufficientPods' : 'InsufficientPods',
+      message: '',
+      observedGeneration: budget.metadata.generation ?? 0,
+      lastTransitionTime:
+        known?.status === value ? (known.lastTransitionTime ?? nowOf(c)) : nowOf(c),
+    }
+    const status: PodDisruptionBudgetStatus = {
+      conditions: [condition],
+      currentHealthy: healthy,
+      desiredHealthy: e.desiredHealthy,
+      disruptionsAllowed: spare,
+      expectedPods: e.expectedPods,
+      observedGeneration: budget.metadata.generation ?? 0,
+      ...(Object.keys(disrupted).length > 0 ? { disruptedPods: disrupted } : {}),
+    }
+    return { status, recheckMs }
+  }
+
+  function failSafe(budget: PodDisruptionBudget, message: string): PodDisruptionBudgetStatus {
+    const condition = {
+      type: 'DisruptionAllowed',
+      status: 'False' as const,
+      reason: 'SyncFailed',
+      message,
+      observedGeneration: budget.metadata.generation ?? 0,
+      lastTransitionTime: nowOf(c),
+    }
+    const known = budget.status?.conditions?.find((x) => x.type === 'DisruptionAllowed')
+    const same = known?.status === 'False' && known.lastTransitionTime
+    const kept = same ? { ...condition, lastTransitionTime: same } : condition
+    return {
+      currentHealthy: 0,
+      desiredHealthy: 0,
+      expectedPods: 0,
+      ...budget.status,
+      disruptionsAllowed: 0,
+      conditions: [kept],
+      observedGeneration: budget.metadata.generation ?? 0,
+    }
+  }
+
+  function* write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Task<void> {
+    if (deepEqual(budget.status ?? {}, status)) return
+    try {
+      yield* c.client.updateStatus('PodDisruptionBudget', { ...budget, status })
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+    }
+  }
+
+  /** A pod marked for disruption that is still there two minutes later was spared after all. */
+  function* clearStale(key: string): Task<void> {
+    const pod = pods.getKey(key)
+    const known = pod?.status?.conditions?.find((x) => x.type === 'DisruptionTarget')
+    if (!pod || known?.status !== 'True' || pod.metadata.deletionTimestamp) return
+    if (isPodTerminal(pod)) return
+    const condition = { ...known, status: 'False', lastTransitionTime: nowOf(c) }
+    const conditions = pod.status?.conditions?.map((x) => (x === known ? condition : x)) ?? []
+    yield* c.client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } })
+  }
+}
+
+/** A controller of a kind that cannot be scaled. */
+class UnknownScale extends Error {}
+
+function selected(b: PodDisruptionBudget, pod: Pod): boolean {
+  const selector = selectorOf(b.spec?.selector)
+  return selector !== undefined && matches(selector, pod.metadata.labels)
+}
