@@ -8,9 +8,9 @@ test('scheduling: nodes that fail a filter dim with the reason, scores show, the
   await glass.speed(0.25)
   const flight = page.getByTestId('flight-pod').first().waitFor({ state: 'attached' })
   await glass.kubectl('run lonely --image=nginx:1.27')
-  await expect(page.locator('[data-node=node-3][data-verdict=filtered]')).toContainText(
-    'NodeUnschedulable',
-  )
+  await expect(
+    page.locator('[data-testid=node][data-node=node-3][data-verdict=filtered]'),
+  ).toContainText('NodeUnschedulable')
   const winner = page.locator('[data-testid=node][data-verdict=wins]')
   await expect(winner).toHaveCount(1)
   await expect(winner.getByTestId('scores')).toBeVisible()

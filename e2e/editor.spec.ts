@@ -9,7 +9,6 @@ async function write(page: import('@playwright/test').Page, text: string): Promi
   await page.locator('.monaco-editor .view-lines').click()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.press('Delete')
-  await page.evaluate((t) => navigator.clipboard?.writeText(t).catch(() => undefined), text)
   await page.keyboard.insertText(text)
 }
 
@@ -61,7 +60,7 @@ test('bad input gets a clear error and changes nothing', async ({ page }) => {
     ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: [1]}\n', /error|Error/],
     [
       `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: big}\ndata: {a: "${'x'.repeat(10 * 1024 * 1024)}"}\n`,
-      /too large|too long|exceeds|limit/i,
+      /larger than/,
     ],
   ] as const) {
     const before = await glass.kubectl('get configmaps,all -A -o name')

@@ -46,7 +46,7 @@ test('the terminal completes, runs and remembers', async ({ page }) => {
   const terminal = page.locator('.xterm-rows')
   await expect(terminal).toContainText('web    4/4')
   await page.keyboard.press('ArrowUp')
-  await expect(terminal).toContainText(/kubectl get deploy web[^]*kubectl get deploy web/)
+  await expect(terminal).toContainText(/kubectl get deploy web.*kubectl get deploy web/s)
 })
 
 test('the browser and Node play the same cluster, byte for byte', async ({ page }) => {

@@ -17,9 +17,12 @@ test('a pod shows its summary, YAML, events, logs and why it is where it is', as
 
 test('why, for a pod that fits nowhere and a node that fell silent', async ({ page }) => {
   const glass = await open(page)
-  await glass.kubectl(
-    'run greedy --image=nginx:1.27 --overrides={"spec":{"containers":[{"name":"greedy","image":"nginx:1.27","resources":{"requests":{"cpu":"64"}}}]}}',
-  )
+  const overrides = JSON.stringify({
+    spec: {
+      containers: [{ name: 'greedy', image: 'nginx:1.27', resources: { requests: { cpu: '64' } } }],
+    },
+  })
+  await glass.kubectl(`run greedy --image=nginx:1.27 --overrides='${overrides}'`)
   await glass.advance('2s')
   await page.locator('[data-testid=pod][data-pod=greedy]').click()
   await page.getByTestId('inspect-why').click()
@@ -29,9 +32,9 @@ test('why, for a pod that fits nowhere and a node that fell silent', async ({ pa
 test('no serious accessibility fault in either theme', async ({ page }) => {
   await open(page)
   for (const theme of ['dark', 'light']) {
-    await page.evaluate((t) => {
-      document.documentElement.dataset.theme = t
-    }, theme)
+    if (theme === 'light') await page.getByRole('button', { name: 'Light or dark' }).click()
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    await page.waitForTimeout(500)
     const found = await new AxeBuilder({ page })
       .exclude('.xterm')
       .exclude('.monaco-editor')

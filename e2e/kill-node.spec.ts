@@ -53,11 +53,16 @@ test('by keyboard: Delete on a node pulls the plug; a machine from the shelf joi
   page,
 }) => {
   const glass = await open(page, '&scenario=empty-cluster')
-  const card = page.locator('.react-flow__node', { has: page.locator('[data-node=node-1]') })
+  const card = page.locator('.react-flow__node', {
+    has: page.locator('[data-testid=node][data-node=node-1]'),
+  })
   await card.focus()
   await page.keyboard.press('Delete')
-  await expect(page.locator('[data-node=node-1]')).toHaveAttribute('data-power', 'off')
+  await expect(page.locator('[data-testid=node][data-node=node-1]')).toHaveAttribute(
+    'data-power',
+    'off',
+  )
   await page.getByTestId('add-machine').click()
   await glass.advance('20s')
-  await expect(page.locator('[data-node=node-4][data-ready=True]')).toBeVisible()
+  await expect(page.locator('[data-testid=node][data-node=node-4][data-ready=True]')).toBeVisible()
 })

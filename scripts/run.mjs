@@ -65,7 +65,7 @@ function step(title, name, args, env = {}) {
 
 const count = (output, word) => [...output.matchAll(new RegExp(`(\\d+) ${word}`, 'g'))].reduce((n, m) => n + Number(m[1]), 0)
 
-const PROJECTS = ['sim', 'worker', 'server', 'ui']
+const PROJECTS = ['sim', 'worker', 'server', 'ui', 'e2e']
 
 /** Types, lint, unit tests. @returns tests passed and failed; types and lint count as one each */
 function check() {

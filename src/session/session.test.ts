@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { replay, Session } from './session.ts'
 
 /** Runs a line to its end, moving virtual time as it needs. */
-function run(session: Session, line: string, stdin?: string): { out: string; err: string; code: number } {
+function run(
+  session: Session,
+  line: string,
+  stdin?: string,
+): { out: string; err: string; code: number } {
   const result = { out: '', err: '', code: -1 }
   const io = {
     ...(stdin === undefined ? {} : { stdin }),
@@ -25,11 +29,16 @@ function run(session: Session, line: string, stdin?: string): { out: string; err
 test('a Deployment becomes Pods that are Ready on several nodes', () => {
   const session = new Session({ nodes: 3 })
   session.runUntil(20_000)
-  expect(run(session, 'kubectl create deployment web --image=nginx:1.27 --replicas=3').out).toBe('deployment.apps/web created\n')
+  expect(run(session, 'kubectl create deployment web --image=nginx:1.27 --replicas=3').out).toBe(
+    'deployment.apps/web created\n',
+  )
   session.settle(60_000)
   const status = run(session, 'kubectl rollout status deployment/web')
   expect(status).toMatchObject({ code: 0, out: 'deployment "web" successfully rolled out\n' })
-  const nodes = run(session, "kubectl get pods -l app=web -o jsonpath='{range .items[*]}{.spec.nodeName}{\"\\n\"}{end}'").out
+  const nodes = run(
+    session,
+    'kubectl get pods -l app=web -o jsonpath=\'{range .items[*]}{.spec.nodeName}{"\\n"}{end}\'',
+  ).out
   expect(new Set(nodes.trim().split('\n')).size).toBe(3)
 })
 

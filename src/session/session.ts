@@ -270,7 +270,12 @@ export class Session {
     return { place: 'client', ip: '203.0.113.7', node, namespace: request.namespace ?? 'default' }
   }
 
+  /**
+   * Logs a command. What is due at this very instant happens before it, so that a replay, which only knows the
+   * instant, puts it at the same place.
+   */
   private record(command: SessionCommand): void {
+    this.flush()
     this.log.push({ at: this.now, command })
   }
 }

@@ -43,7 +43,7 @@ export function App() {
               </Panel>
               <Separator className={styles.vertical} />
               <Panel
-                id="inspector"
+                id="side"
                 defaultSize="344px"
                 minSize="240px"
                 maxSize="60"

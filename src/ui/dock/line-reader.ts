@@ -26,12 +26,17 @@ export class LineReader {
   private at = this.history.length
   private running: number | undefined
   private busy = false
+  private turn: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly xterm: Xterm,
     private readonly host: LineHost,
   ) {
-    xterm.onData((data) => void this.data(data))
+    xterm.onData((data) => {
+      // A key waits for what the one before it started (a completion), but Ctrl-C stops a command at once.
+      if (this.busy) void this.data(data)
+      else this.turn = this.turn.then(() => this.data(data))
+    })
   }
 
   greet(lines: readonly string[]): void {

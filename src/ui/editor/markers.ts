@@ -23,6 +23,8 @@ export function marksOf(text: string, stderr: string): Mark[] {
   const counter = new LineCounter()
   const docs = parseAllDocuments(text, { lineCounter: counter, version: '1.1', logLevel: 'silent' })
   const list = Array.isArray(docs) ? docs : []
+  // Validation errors name their object; decoding errors do not, and then every document is asked.
+  const named = new Set([...stderr.matchAll(/"([^"]+)" is invalid/g)].map((m) => m[1]))
   for (const doc of list) {
     for (const e of doc.errors) {
       const p = counter.linePos(e.pos[0])
@@ -34,7 +36,7 @@ export function marksOf(text: string, stderr: string): Mark[] {
       })
     }
     const name = doc.getIn(['metadata', 'name'])
-    if (typeof name === 'string' && !stderr.includes(`"${name}"`)) continue
+    if (named.size > 0 && !named.has(String(name))) continue
     for (const { path, message } of pathsIn(stderr)) {
       const node = deepest(doc.contents as Node | null, path)
       const range = node?.range
@@ -54,17 +56,22 @@ export function marksOf(text: string, stderr: string): Mark[] {
 /** Field paths in an error text, with what is said of them. */
 export function pathsIn(stderr: string): { path: (string | number)[]; message: string }[] {
   const found: { path: (string | number)[]; message: string }[] = []
-  const field =
-    /(?:unknown field |^|[\s[*(])"?((?:spec|metadata|data|stringData|subsets|rules|status|[a-z]\w*)(?:(?:\.[\w-]+)|(?:\[[^\]]+\]))+|spec|metadata)"?(?:: ((?:Required|Invalid|Forbidden|Unsupported|Duplicate|Not found|Too)[^,\]\n]*))?/gm
-  for (const m of stderr.matchAll(field)) {
-    const raw = m[1] ?? ''
-    if (!m[2] && !m[0].includes('unknown field')) continue
-    const path = [...raw.matchAll(/\.?([\w-]+)|\[([^\]]+)\]/g)].map((x) =>
-      x[2] !== undefined ? (/^\d+$/.test(x[2]) ? Number(x[2]) : x[2]) : (x[1] as string),
-    )
-    found.push({ path, message: m[2] ?? `unknown field "${raw}"` })
+  for (const m of stderr.matchAll(/(unknown|duplicate) field "([^"]+)"/g)) {
+    found.push({ path: stepsOf(m[2] as string), message: m[0] })
+  }
+  const said =
+    /(?:^|[\s[(*])([a-z]\w*(?:\.[\w-]+|\[[^\]]+\])*): ((?:Required|Invalid|Forbidden|Unsupported|Duplicate|Not found|Too)[^\n]*?)(?=, [a-z]\w*[.[:]|\]?$)/gm
+  for (const m of stderr.matchAll(said)) {
+    found.push({ path: stepsOf(m[1] as string), message: m[2] as string })
   }
   return found
+}
+
+function stepsOf(path: string): (string | number)[] {
+  return [...path.matchAll(/\.?([\w-]+)|\[([^\]]+)\]/g)].map((x) => {
+    if (x[2] === undefined) return x[1] as string
+    return /^\d+$/.test(x[2]) ? Number(x[2]) : x[2]
+  })
 }
 
 /** The deepest node on a path; where the last step is missing, its parent's. */

@@ -3,10 +3,13 @@ import {
   Background,
   BackgroundVariant,
   Controls,
+  type Edge,
   type Node as FlowNode,
+  Handle,
   MiniMap,
   type NodeProps,
   Panel,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -18,7 +21,14 @@ import type { ClaimCard } from '../../protocol/cards.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { usePreference } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
-import { cards, type NodeCard as Node, type PodCard, useKind, useTopic } from '../store/world.ts'
+import {
+  cards,
+  type NodeCard as Node,
+  type PodCard,
+  useKind,
+  useTopic,
+  useWorld,
+} from '../store/world.ts'
 import { powerOff } from './actions.ts'
 import { ControlPlaneCard, OutsideCard } from './ControlPlaneCard.tsx'
 import { DiskCard } from './DiskCard.tsx'
@@ -34,13 +44,25 @@ import { TrayCard } from './TrayCard.tsx'
 
 type Content = FlowNode<{ uid?: string; node?: string }>
 
+const HIDDEN = { opacity: 0, pointerEvents: 'none' } as const
+
 const nodeTypes = {
-  controlPlane: memo(() => <ControlPlaneCard />),
+  controlPlane: memo(() => (
+    <>
+      <ControlPlaneCard />
+      <Handle type="source" position={Position.Bottom} style={HIDDEN} />
+    </>
+  )),
   outside: memo(() => <OutsideCard />),
   tray: memo(() => <TrayCard />),
   focus: memo(() => <FocusCard />),
   services: memo(() => <ServicesCard />),
-  machine: memo(({ data }: NodeProps<Content>) => <NodeCard uid={data.uid ?? ''} />),
+  machine: memo(({ data }: NodeProps<Content>) => (
+    <>
+      <NodeCard uid={data.uid ?? ''} />
+      <Handle type="target" position={Position.Top} style={HIDDEN} />
+    </>
+  )),
   disk: memo(({ data }: NodeProps<Content>) => <DiskCard node={data.node ?? ''} />),
 }
 
@@ -137,6 +159,28 @@ function ClusterMap() {
     return out
   }, [key, places, drag])
 
+  const machineStates = useWorld((s) => s.machines)
+  const faults = useWorld((s) => s.faults)
+  const edges = useMemo<Edge[]>(
+    () =>
+      machines.map((n) => {
+        const cut =
+          faults.includes(`cut ${n.name} kube-apiserver-1`) || machineStates[n.name] === 'off'
+        const style = cut
+          ? { stroke: 'var(--bad)', strokeDasharray: '2 5', strokeWidth: 2 }
+          : { stroke: 'var(--line-strong)', opacity: 0.35 }
+        return {
+          id: `wire-${n.uid}`,
+          source: 'controlPlane',
+          target: n.uid,
+          type: 'smoothstep',
+          style,
+          focusable: false,
+          selectable: false,
+        }
+      }),
+    [machines, faults, machineStates],
+  )
   const place = usePlaces(places)
   const [overBin, setOverBin] = useState(false)
   const onDrag = useCallback((event: MouseEvent | TouchEvent, n: FlowNode) => {
@@ -160,7 +204,7 @@ function ClusterMap() {
     <div ref={frame} style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
       <ReactFlow
         nodes={flow}
-        edges={[]}
+        edges={edges}
         nodeTypes={nodeTypes}
         colorMode={theme}
         minZoom={0.1}
