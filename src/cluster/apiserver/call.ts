@@ -24,6 +24,11 @@ export interface Served {
   readonly toStored?: (o: AnyObject) => AnyObject
   /** Set for custom resources. */
   readonly custom?: boolean
+  /** The definition (uid) a custom resource is made from, and its generation. */
+  readonly source?: string
+  readonly sourceGeneration?: number
+  /** Told on every use of a deprecated version. */
+  readonly deprecated?: string
 }
 
 /** How unknown and duplicate fields are treated. */

@@ -42,6 +42,11 @@ export function decode(schema: Schema, value: unknown, notes?: DecodeNotes): unk
   return decoderOf(schema)(value, { path: '', goPath: '', struct: '', notes })
 }
 
+/** Gives a schema a decoder of its own: custom resources are pruned by their raw schema. */
+export function setDecoder(schema: Schema, d: Decoder): void {
+  decoders.set(schema, d)
+}
+
 function decoderOf(schema: Schema): Decoder {
   let d = decoders.get(schema)
   if (!d) {

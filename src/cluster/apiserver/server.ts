@@ -23,6 +23,7 @@ import { authorize, rbacReady } from './authz/rbac.ts'
 import { isTyped } from './body.ts'
 import type { Call, FieldValidation, Served } from './call.ts'
 import { json } from './content.ts'
+import { watchDefinitions } from './crd/manager.ts'
 import { serveNonResource } from './handlers/nonresource.ts'
 import { serveResource } from './handlers/resource.ts'
 import { REVIEWS, serveReview, userOfToken } from './handlers/review.ts'
@@ -77,6 +78,9 @@ class Server implements ApiServer {
     this.registry.admission = new AdmissionChain(this.registry, admissionPlugins)
     this.sendBookmarks()
     spawn(world, options.place, 'bootstrap policy', () => this.bootstrap())
+    spawn(world, options.place, 'watch definitions', () =>
+      watchDefinitions(this.registry, options.place),
+    )
   }
 
   *handle(request: ApiRequest): Task<ApiResponse> {
@@ -178,7 +182,7 @@ class Server implements ApiServer {
       nowMs,
       manager: param(query, 'fieldManager') ?? agent.split('/')[0] ?? 'unknown',
       fieldValidation: validationOf(typed, param(query, 'fieldValidation')),
-      warnings: [],
+      warnings: served.deprecated ? [served.deprecated] : [],
     }
   }
 

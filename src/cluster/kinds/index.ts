@@ -5,6 +5,7 @@ import { certificatesigningrequest } from './certificatesigningrequest.ts'
 import { configmap } from './configmap.ts'
 import { controllerrevision } from './controllerrevision.ts'
 import { cronjob } from './cronjob.ts'
+import { customresourcedefinition } from './customresourcedefinition.ts'
 import { daemonset } from './daemonset.ts'
 import { deployment } from './deployment.ts'
 import { derive } from './derive.ts'
@@ -43,6 +44,7 @@ const own: readonly ResourceDefinition[] = [
   configmap,
   controllerrevision,
   cronjob,
+  customresourcedefinition,
   daemonset,
   deployment,
   endpoints,

@@ -34,13 +34,15 @@ export function* createObject(r: Registry, c: Call, decoded: AnyObject): Task<An
   placeObject(c, decoded)
   const o = toStored ? toStored(decoded) : decoded
   definition.defaults?.(o)
+  // What admission and strategies fill in is nobody's.
+  const managed = c.typed || isApplied(o) ? undefined : managedOf(c, o)
   const { generateName: prefix, name } = o.metadata
-  if (!prefix || name) return yield* admitAndInsert(r, c, o)
+  if (!prefix || name) return yield* admitAndInsert(r, c, o, managed)
   for (let i = 1; ; i++) {
     try {
       // Admission already speaks of the object by its generated name.
       o.metadata.name = generateName(r.random, prefix)
-      return yield* admitAndInsert(r, c, o)
+      return yield* admitAndInsert(r, c, o, managed)
     } catch (error) {
       const taken = (error as ApiError).reason === 'AlreadyExists'
       if (!taken || i === GENERATE_TRIES) throw error
@@ -48,9 +50,9 @@ export function* createObject(r: Registry, c: Call, decoded: AnyObject): Task<An
   }
 }
 
-function* admitAndInsert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
+function* admitAndInsert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<AnyObject> {
   yield* r.admission.admit(createAttributes(c, o))
-  return yield* insert(r, c, o)
+  return yield* insert(r, c, o, managed)
 }
 
 /** What admission sees of a creation. */
@@ -78,7 +80,9 @@ export function placeObject(c: Call, o: AnyObject): void {
   }
 }
 
-function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
+type Managed = ManagedFieldsEntry[] | undefined
+
+function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<AnyObject> {
   const { definition, served } = { definition: c.served.definition, served: c.served }
   const m = o.metadata
   if (m.resourceVersion)
@@ -88,7 +92,6 @@ function* insert(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
   delete m.deletionTimestamp
   delete m.deletionGracePeriodSeconds
   delete m.selfLink
-  const managed = c.typed || isApplied(o) ? undefined : managedOf(c, o)
   if (served.counted) m.generation = 1
   if (served.hasStatus) clearStatus(c, o)
   definition.strategy?.prepareForCreate?.(o, c)

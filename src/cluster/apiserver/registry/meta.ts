@@ -117,27 +117,11 @@ function validateOwners(owners: ObjectMeta['ownerReferences'], path: string): Fi
   return out
 }
 
-const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
-
 function validateFinalizers(finalizers: string[] | undefined): FieldError[] {
   if (!finalizers) return []
   const out: FieldError[] = []
   for (const f of finalizers) {
     for (const t of qualifiedName(f)) out.push(invalidValue('metadata.finalizers', f, t))
-    if (
-      f !== '' &&
-      !f.includes('/') &&
-      !STANDARD_FINALIZERS.has(f) &&
-      qualifiedName(f).length === 0
-    ) {
-      out.push(
-        invalidValue(
-          'metadata.finalizers',
-          f,
-          'name is neither a standard finalizer name nor is it fully qualified',
-        ),
-      )
-    }
   }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     out.push(

@@ -22,6 +22,12 @@ const PREFIXES: Readonly<Record<string, string>> = {
 /** The field each resource's watchers are filed under. */
 const INDEXED: Readonly<Record<string, string>> = { pods: 'spec.nodeName' }
 
+/** Told on every use. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  '/v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  '/v1/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
+}
+
 /** Shared state of one API server. */
 export class Registry {
   private readonly byPath = new Map<string, Served>()
@@ -42,12 +48,14 @@ export class Registry {
     const infos = new Map(resources.map((r) => [pathKey(r.group, r.version, r.plural), r]))
     for (const d of definitions) {
       const info = infos.get(pathKey(d.group, d.version, d.plural))
-      if (info) this.serve(d, info)
+      const deprecated = DEPRECATED[pathKey(d.group, d.version, d.plural)]
+      if (info) this.serve(d, info, deprecated ? { deprecated } : {})
     }
   }
 
   /** Begins to serve a resource. */
-  serve(d: ResourceDefinition, info: ResourceInfo, custom = false): Served {
+  serve(d: ResourceDefinition, info: ResourceInfo, more: Partial<Served> = {}): Served {
+    const custom = more.custom ?? false
     const key = pathKey(d.group, d.version, d.plural)
     const convert = conversions[key]
     const served: Served = {
@@ -59,7 +67,7 @@ export class Registry {
       counted: d.strategy?.generation ?? (custom || countsGeneration(d.kind)),
       hasStatus: d.subresources?.status !== undefined,
       ...(convert ?? {}),
-      ...(custom ? { custom } : {}),
+      ...more,
     }
     this.byPath.set(key, served)
     const kindKey = pathKey(d.group, d.version, d.kind)

@@ -62,14 +62,13 @@ function bound(c: Call, pod: Pod, b: Binding): Pod {
     throw conflict(gr, name, `pod ${name} has non-empty .spec.schedulingGates`)
   }
   const { annotations, labels } = b.metadata
-  const generation = (pod.metadata.generation ?? 1) + 1
-  const metadata = { ...pod.metadata, generation }
+  const metadata = { ...pod.metadata }
   if (annotations) metadata.annotations = { ...pod.metadata.annotations, ...annotations }
   if (labels) metadata.labels = { ...labels, ...pod.metadata.labels, ...labels }
   const condition = {
     type: 'PodScheduled',
     status: 'True',
-    observedGeneration: generation,
+    observedGeneration: pod.metadata.generation ?? 1,
     lastProbeTime: null as unknown as string,
     lastTransitionTime: c.now,
   }

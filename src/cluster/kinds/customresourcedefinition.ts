@@ -1,0 +1,149 @@
+/** CustomResourceDefinition. @source apiextensions-apiserver/pkg/apis/apiextensions/validation, registry/customresourcedefinition */
+import type {
+  CustomResourceDefinition as Crd,
+  CustomResourceDefinitionSpec,
+} from '../api/generated/types.ts'
+import { invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { deepEqual, isObject, type JsonObject } from '../api/meta/json.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { dns1035Label, dnsSubdomain } from '../api/meta/validation.ts'
+import { own } from './own.ts'
+import { nameColumn } from './shared/columns.ts'
+
+const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
+
+/** The kind. */
+export const customresourcedefinition = own<Crd>(
+  'apiextensions.k8s.io',
+  'v1',
+  'CustomResourceDefinition',
+  {
+    defaults(o) {
+      const spec = o.spec as CustomResourceDefinitionSpec
+      if (!spec.names) return
+      spec.names.singular ||= spec.names.kind?.toLowerCase()
+      spec.names.listKind ||= spec.names.kind ? `${spec.names.kind}List` : undefined
+      spec.conversion ??= { strategy: 'None' }
+    },
+    validate: (o, old) => [...validate(o), ...(old ? validateUpdate(o, old) : [])],
+    strategy: {
+      prepareForCreate(o) {
+        const storage = o.spec?.versions?.find((v) => v.storage)?.name
+        o.status = {
+          conditions: [],
+          acceptedNames: { kind: '', plural: '' },
+          storedVersions: storage ? [storage] : [],
+        }
+        const finalizers = o.metadata.finalizers ?? []
+        if (!finalizers.includes(FINALIZER)) o.metadata.finalizers = [...finalizers, FINALIZER]
+      },
+    },
+    columns: [
+      nameColumn(),
+      { name: 'Created At', type: 'date', value: (o) => o.metadata.creationTimestamp ?? '' },
+    ],
+  },
+)
+
+function validate(o: Crd): FieldError[] {
+  const spec = o.spec as CustomResourceDefinitionSpec
+  const out: FieldError[] = []
+  const name = o.metadata.name ?? ''
+  const expected = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`
+  if (name !== expected) {
+    out.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'))
+  }
+  if (!spec.group) out.push(required('spec.group'))
+  else {
+    for (const t of dnsSubdomain(spec.group)) out.push(invalidValue('spec.group', spec.group, t))
+    if (spec.group.split('.').length < 2) {
+      const text = 'should be a domain with at least one dot'
+      out.push(invalidValue('spec.group', spec.group, text))
+    }
+  }
+  if (!spec.scope) out.push(required('spec.scope'))
+  else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') {
+    out.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']))
+  }
+  out.push(...validateVersions(spec), ...validateNames(spec))
+  return out
+}
+
+function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
+  const out: FieldError[] = []
+  const storage = (spec.versions ?? []).filter((v) => v.storage).length
+  spec.versions?.forEach((v, i) => {
+    const at = `spec.versions[${i}]`
+    for (const t of dns1035Label(v.name)) out.push(invalidValue(`${at}.name`, v.name, t))
+    const schema = v.schema?.openAPIV3Schema as JsonObject | undefined
+    if (!schema) out.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'))
+    else out.push(...structural(schema, `${at}.schema.openAPIV3Schema`, true))
+  })
+  if (storage !== 1) {
+    const text = 'must have exactly one version marked as storage version'
+    out.push(invalidValue('spec.versions', spec.versions ?? null, text))
+  }
+  return out
+}
+
+/** What makes a schema structural: every node says its type. */
+function structural(s: JsonObject, at: string, top = false): FieldError[] {
+  const out: FieldError[] = []
+  const free =
+    s['x-kubernetes-int-or-string'] === true || s['x-kubernetes-preserve-unknown-fields'] === true
+  if (!s.type && !free) {
+    const text = top
+      ? 'must not be empty at the root'
+      : 'must not be empty for specified object fields'
+    out.push(required(`${at}.type`, text))
+  } else if (top && s.type !== 'object') {
+    out.push(invalidValue(`${at}.type`, s.type, 'must be object at the root'))
+  }
+  if (isObject(s.properties)) {
+    for (const [k, v] of Object.entries(s.properties)) {
+      if (top && (k === 'metadata' || k === 'kind' || k === 'apiVersion')) continue
+      if (isObject(v)) out.push(...structural(v, `${at}.properties[${k}]`))
+    }
+  }
+  if (isObject(s.items)) out.push(...structural(s.items, `${at}.items`))
+  else if (s.type === 'array') out.push(required(`${at}.items`, 'must be specified'))
+  if (isObject(s.additionalProperties)) {
+    out.push(...structural(s.additionalProperties, `${at}.additionalProperties`))
+  }
+  return out
+}
+
+function validateNames(spec: CustomResourceDefinitionSpec): FieldError[] {
+  const out: FieldError[] = []
+  const n = spec.names
+  const check = (field: string, value: string | undefined) => {
+    if (!value) out.push(required(`spec.names.${field}`))
+    else {
+      for (const t of dns1035Label(value.toLowerCase()))
+        out.push(invalidValue(`spec.names.${field}`, value, t))
+    }
+  }
+  check('plural', n?.plural)
+  check('singular', n?.singular)
+  check('kind', n?.kind)
+  check('listKind', n?.listKind)
+  return out
+}
+
+function validateUpdate(o: Crd, old: Crd): FieldError[] {
+  const out: FieldError[] = []
+  const fixed = (field: string, a: unknown, b: unknown) => {
+    if (!deepEqual(a, b)) out.push(invalidValue(field, a ?? null, 'field is immutable'))
+  }
+  fixed('spec.group', o.spec?.group, old.spec?.group)
+  fixed('spec.scope', o.spec?.scope, old.spec?.scope)
+  fixed('spec.names.kind', o.spec?.names?.kind, old.spec?.names?.kind)
+  fixed('spec.names.plural', o.spec?.names?.plural, old.spec?.names?.plural)
+  const names = new Set((o.spec?.versions ?? []).map((v) => v.name))
+  old.status?.storedVersions?.forEach((v, i) => {
+    if (names.has(v)) return
+    const text = `missing from spec.versions; ${v} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${v} and removes ${v} from status.storedVersions`
+    out.push(invalidValue(`status.storedVersions[${i}]`, v, text))
+  })
+  return out
+}
