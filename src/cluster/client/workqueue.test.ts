@@ -91,3 +91,23 @@ test('expectations are met by what was awaited only, or after five minutes', () 
   world.clock.run({ until: 5 * 60_000 + 1 })
   expect(e.met('k')).toBe(true)
 })
+
+test('a held key gathers what is added and comes once at the end of its hold', () => {
+  const world = newWorld()
+  const queue = new WorkQueue(world, 'c', 'sync')
+  const times: number[] = []
+  queue.start(1, function* (key) {
+    times.push(world.clock.now)
+    queue.hold(key, 20)
+  })
+  queue.add('a')
+  world.clock.run({ until: 5 })
+  queue.add('a')
+  world.clock.run({ until: 10 })
+  queue.add('a')
+  world.clock.run({ until: 100 })
+  expect(times).toEqual([0, 20])
+  queue.add('a')
+  world.clock.run({ until: 200 })
+  expect(times).toEqual([0, 20, 100])
+})

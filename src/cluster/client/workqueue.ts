@@ -33,6 +33,7 @@ export class WorkQueue {
   private readonly causes = new Map<string, CauseId>()
   private readonly failures = new Map<string, number>()
   private readonly delayed = new Map<string, Delayed>()
+  private readonly holds = new Map<string, Millis>()
   private worker: { count: number; process: (key: string) => Task<void> } | undefined
   private active = 0
   private stopped = false
@@ -61,6 +62,7 @@ export class WorkQueue {
   /** Puts a key in the queue unless it is there. */
   add(key: string): void {
     if (this.stopped) return
+    if (this.holds.size > 0 && this.isHeld(key)) return
     this.causes.set(key, this.world.trace.current)
     if (this.dirty.has(key)) return
     this.dirty.add(key)
@@ -88,6 +90,14 @@ export class WorkQueue {
     }
     const step = { owner: this.owner, label: 'requeue', cause, run }
     this.delayed.set(key, clock.at(due, step, ms > FOREGROUND_DELAY_MS))
+  }
+
+  /**
+   * Keeps the key from coming again for a while; what is added meanwhile comes once, at its end. A look at thousands of
+   * pods takes its time in life too, and changes gather while it lasts.
+   */
+  hold(key: string, ms: Millis): void {
+    if (ms > 0 && !this.stopped) this.holds.set(key, this.world.clock.now + ms)
   }
 
   /** Adds the key after its backoff, which doubles each time until `forget`. */
@@ -125,6 +135,18 @@ export class WorkQueue {
     this.causes.clear()
   }
 
+  private isHeld(key: string): boolean {
+    const until = this.holds.get(key)
+    if (until === undefined) return false
+    const left = until - this.world.clock.now
+    if (left <= 0) {
+      this.holds.delete(key)
+      return false
+    }
+    this.addAfter(key, left)
+    return true
+  }
+
   private pump(): void {
     const worker = this.worker
     // Items already promised to a worker whose step has not come are still in the queue.
@@ -134,6 +156,14 @@ export class WorkQueue {
     spawn(this.world, this.owner, this.label, function* () {
       yield* self.workOne(worker.process)
     })
+  }
+
+  private again(key: string): void {
+    if (!this.isHeld(key)) {
+      this.queue.push(key)
+      return
+    }
+    this.dirty.delete(key)
   }
 
   private get working(): number {
@@ -160,7 +190,7 @@ export class WorkQueue {
     this.processing.delete(key)
     this.active--
     if (this.stopped) return
-    if (this.dirty.has(key)) this.queue.push(key)
+    if (this.dirty.has(key)) this.again(key)
     this.pump()
   }
 }

@@ -107,6 +107,15 @@ function* reconcileOne(o: LoopOptions, queue: WorkQueue, key: string): Task<void
   }
 }
 
+/** Sets up to this size are looked at on every change. */
+const PROMPT_SIZE_MAX = 100
+const SIZE_PER_MS = 50
+
+/** How long changes of a set of `size` members gather between two looks at it. @unit ms */
+export function pauseFor(size: number): Millis {
+  return size <= PROMPT_SIZE_MAX ? 0 : Math.floor(size / SIZE_PER_MS)
+}
+
 /** True for what a controller retries: the server's refusals, and wires that failed. */
 export function isOperational(error: unknown): error is ApiError | WireError {
   return error instanceof ApiError || error instanceof WireError

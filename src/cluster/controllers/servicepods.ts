@@ -17,6 +17,8 @@ export type ServiceChanged = (key: string) => void
 export interface ServicePods {
   /** Pods that the Service selects, in the order they came; empty without a selector. */
   of(service: Service): Iterable<Pod>
+  /** How many those are. */
+  count(service: Service): number
   on(f: ServiceChanged): void
 }
 
@@ -64,6 +66,10 @@ class Tracker implements ServicePods {
 
   of(service: Service): Iterable<Pod> {
     return this.members.get(keyOf(service))?.values() ?? []
+  }
+
+  count(service: Service): number {
+    return this.members.get(keyOf(service))?.size ?? 0
   }
 
   on(f: ServiceChanged): void {

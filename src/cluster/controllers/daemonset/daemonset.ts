@@ -17,6 +17,7 @@ import {
   defineController,
   isOperational,
   omitEmpty,
+  pauseFor,
   refTo,
   startLoop,
   targetOf,
@@ -119,6 +120,7 @@ function start(c: ControllerContext): void {
       return undefined
     }
     if (ds.metadata.deletionTimestamp) return undefined
+    queue.hold(key, pauseFor(nodes.size))
     const owner = { kind: 'DaemonSet' as const, metadata: ds.metadata }
     const list = revisionsOf(revisions, owner)
     const current = yield* currentRevision(c, revisionOwner(ds), list)

@@ -20,6 +20,7 @@ import {
   type ControllerContext,
   defineController,
   nowOf,
+  pauseFor,
   startLoop,
   targetOf,
 } from '../framework.ts'
@@ -87,7 +88,9 @@ function start(c: ControllerContext): void {
   function* reconcile(key: string): Task<unknown> {
     const budget = budgets.getKey(key)
     if (!budget) return undefined
-    const mine = [...pods.list(budget.metadata.namespace)].filter((p) => selected(budget, p))
+    const all = [...pods.list(budget.metadata.namespace)]
+    queue.hold(key, pauseFor(all.length))
+    const mine = all.filter((p) => selected(budget, p))
     if (mine.length === 0) {
       recorder.event(
         targetOf('PodDisruptionBudget', budget),

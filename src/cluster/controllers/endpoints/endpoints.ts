@@ -20,6 +20,7 @@ import {
   defineController,
   isOperational,
   nowOf,
+  pauseFor,
   startLoop,
   targetOf,
 } from '../framework.ts'
@@ -67,6 +68,7 @@ function start(c: ControllerContext): void {
       return undefined
     }
     if (service.spec?.type === 'ExternalName' || !service.spec?.selector) return undefined
+    queue.hold(key, pauseFor(members.count(service)))
     const known = all.get(namespace, name)
     const next = endpointsOf(service, members.of(service), known, nowOf(c))
     if (!next) return undefined

@@ -15,6 +15,7 @@ import {
   defineController,
   isOperational,
   nowOf,
+  pauseFor,
   refTo,
   startLoop,
   targetOf,
@@ -66,6 +67,7 @@ function start(c: ControllerContext): void {
     if (!service || service.spec?.type === 'ExternalName' || !service.spec?.selector)
       return undefined
     if (service.metadata.deletionTimestamp) return undefined
+    queue.hold(key, pauseFor(members.count(service)))
     const existing = [...slices.by(BY_SERVICE, key)].filter((s) => !s.metadata.deletionTimestamp)
     for (const addressType of addressTypes(service)) {
       const groups = groupByPorts(service, addressType, members.of(service), nodes)

@@ -32,6 +32,7 @@ import {
   isOperational,
   nowOf,
   omitEmpty,
+  pauseFor,
   refTo,
   startLoop,
 } from '../framework.ts'
@@ -235,6 +236,7 @@ class Sets {
     )
     const active = mine.filter(isPodActive)
     const terminating = mine.length - active.length
+    this.queue.hold(key, pauseFor(mine.length))
     let failure: { reason: string; message: string; error: unknown } | undefined
     if (met && !set.metadata.deletionTimestamp) failure = yield* this.manage(key, set, active)
     const now = { ms: c.world.clock.unixMs, text: nowOf(c) }
