@@ -258,7 +258,7 @@ export class Cluster {
   }
 
   private describeMachine(name: string, index: number, size: Partial<Machine> = {}): Machine {
-    const zone = this.config.bare
+    const zone: Record<string, string> = this.config.bare
       ? { 'topology.kubernetes.io/zone': `zone-${'abc'[(index - 1) % 3]}` }
       : {}
     const high = Math.floor(index / 256)

@@ -75,6 +75,8 @@ class Server implements ApiServer {
     this.place = options.place
     const random = world.random.split(`apiserver/${options.place}`)
     this.registry = new Registry(world, options.store, random, options.definitions)
+    this.registry.place = options.place
+    if (options.nodes) this.registry.nodes = options.nodes
     this.registry.admission = new AdmissionChain(this.registry, admissionPlugins)
     this.sendBookmarks()
     spawn(world, options.place, 'bootstrap policy', () => this.bootstrap())

@@ -7,7 +7,7 @@ import { objectResponse } from '../content.ts'
 import type { Registry } from '../registry/registry.ts'
 import { serveBinding } from '../subresources/binding.ts'
 import { serveEviction } from '../subresources/eviction.ts'
-import { serveScale } from '../subresources/scale.ts'
+import { scaleColumns, serveScale } from '../subresources/scale.ts'
 import { serveFinalize, serveResource } from './resource.ts'
 import { serveToken } from './review.ts'
 
@@ -22,11 +22,7 @@ export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
       if (!['get', 'update', 'patch'].includes(info.verb)) break
       return yield* serveResource(r, c)
     case 'scale':
-      return objectResponse(
-        { ...c, served: { ...served, toServed: (o) => o } },
-        200,
-        yield* serveScale(r, c),
-      )
+      return objectResponse(asScale(c), 200, yield* serveScale(r, c))
     case 'binding':
       return yield* serveBinding(r, c, info.name)
     case 'eviction':
@@ -35,10 +31,26 @@ export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
       return yield* serveToken(r, c)
     case 'finalize':
       return yield* serveFinalize(r, c)
+    case 'log':
+    case 'exec':
+    case 'attach':
+    case 'portforward':
+    case 'proxy':
+      if (served.gr.resource !== 'pods') break
+      return yield* serveNode(r, c, r.nodes)
     case 'ephemeralcontainers':
     case 'resize':
     case 'approval':
       return yield* serveResource(r, c)
   }
   throw methodNotAllowed(served.gr, info.verb)
+}
+
+/** The call as one for a Scale: nothing is converted, and its own columns are printed. */
+function asScale(c: Call): Call {
+  const { toServed: _, ...served } = c.served
+  return {
+    ...c,
+    served: { ...served, definition: { ...served.definition, columns: scaleColumns } },
+  }
 }

@@ -1,5 +1,6 @@
 /** What every operation of the API server works on: the store, the served resources and their caches, admission. */
 import type { ResourceDefinition } from '../../api/definition.ts'
+import type { NodeServers } from '../../api/nodeserver.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { apiVersionOf, type ResourceInfo, resources } from '../../api/resources.ts'
 import type { Store } from '../../etcd/store.ts'
@@ -34,6 +35,10 @@ export class Registry {
   private readonly byKind = new Map<string, Served>()
   private readonly caches = new Map<string, WatchCache>()
   admission!: AdmissionChain
+  /** Where this server stands, for its calls to kubelets. */
+  place = ''
+  /** Finds a node's kubelet. */
+  nodes: NodeServers = () => undefined
   /** Grows whenever the set of served resources changes. */
   generation = 0
   /** Called whenever the set of served resources changed. */
