@@ -315,7 +315,7 @@ function* infoOf(
     )
   }
   let namespace = ''
-  let object = doc as unknown as AnyObject
+  let object = { ...doc, metadata } as unknown as AnyObject
   if (mapping.namespaced) {
     namespace = metadata.namespace || k.namespace
     if (k.explicitNamespace && metadata.namespace && metadata.namespace !== k.namespace)

@@ -22,6 +22,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDescriptions } from '../../scripts/descriptions-plugin.ts'
+import { provideDescriptions } from '../cluster/api/schema.ts'
 import type { ApiRequest, UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, DEFAULT_CONFIG } from '../cluster/cluster.ts'
 import { spawn } from '../cluster/sim/task.ts'
@@ -150,7 +152,10 @@ cat $t/err >&2 2>/dev/null; code=$(cat $t/code); rm -rf $t; exit $code\n`,
       stderr: (s: string) => {
         err += s
       },
-      env: new Map([['KUBECTL_EXTERNAL_DIFF', read('diff')]]),
+      env: new Map([
+        ['KUBECTL_EXTERNAL_DIFF', read('diff')],
+        ['KUBE_EDITOR', read('editor')],
+      ]),
       *edit(text: string) {
         const file = path.join(t, 'edited.yaml')
         writeFileSync(file, text)
@@ -229,6 +234,7 @@ describe.runIf(present && Boolean(wanted))('transcripts', () => {
   let total = 0
 
   beforeAll(async () => {
+    provideDescriptions(readDescriptions(process.cwd()))
     masks = loadMasks()
     playground = new Playground()
     await playground.start()

@@ -131,7 +131,7 @@ export function withLastApplied(object: AnyObject): AnyObject {
 }
 
 /** The object as the annotation records it: with annotations, but without the annotation itself. */
-function lastAppliedForm(object: AnyObject): AnyObject {
+export function lastAppliedForm(object: AnyObject): AnyObject {
   const annotations = { ...object.metadata?.annotations }
   delete annotations[LAST_APPLIED]
   return { ...object, metadata: { ...object.metadata, annotations } }

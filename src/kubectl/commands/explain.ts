@@ -1,6 +1,6 @@
 /** `kubectl explain`. @source staging/src/k8s.io/kubectl/pkg/explain/v2/templates/plaintext.tmpl */
 import type { CustomResourceDefinition } from '../../cluster/api/generated/types.ts'
-import { resolve, type Schema, schemaOf } from '../../cluster/api/schema.ts'
+import { describeType, resolve, type Schema, schemaOf, schemas } from '../../cluster/api/schema.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { groupVersion, type Mapping } from '../discovery.ts'
@@ -62,7 +62,7 @@ export const explain: Command = {
     k.out(`KIND:       ${mapping.kind}\nVERSION:    ${mapping.version}\n\n`)
     const found = follow(schema, path)
     if (!found) throw new CliError(`field "${path.at(-1)}" does not exist`)
-    k.out(page(found.field, found.at, path.at(-1), k.flags.bool('recursive')))
+    k.out(page(found, path.at(-1), k.flags.bool('recursive')))
     return undefined
   },
 }
@@ -130,18 +130,41 @@ const META: Readonly<Record<string, Schema>> = {
 interface Found {
   /** The last field of the path as its parent states it; undefined for the kind itself. */
   readonly field: Schema | undefined
+  readonly parent: Schema | undefined
   readonly at: Schema
 }
 
 function follow(schema: Schema, path: readonly string[]): Found | undefined {
   let at = inner(schema)
   let field: Schema | undefined
+  let parent: Schema | undefined
   for (const name of path) {
+    parent = at
     field = at.properties?.[name]
     if (!field) return undefined
     at = inner(field)
   }
-  return { field, at: field ? resolve(field) : at }
+  return { field, parent, at: field ? resolve(field) : at }
+}
+
+const names = new Map<Schema, string>(Object.entries(schemas).map(([name, s]) => [s, name]))
+
+/** What is known of a field: its own words in a custom resource, upstream's in a built-in type. */
+function fieldText(parent: Schema, name: string, field: Schema): string {
+  return field.description ?? describeType(names.get(parent) ?? '', name)
+}
+
+/** What is known of the type behind a field, through lists and maps. */
+function typeWords(schema: Schema): string {
+  let s = schema
+  for (let i = 0; i < DEPTH_MAX; i++) {
+    if (s.ref) return describeType(s.ref)
+    const next = s.items ?? s.additionalProperties
+    if (!next) break
+    s = next
+  }
+  const known = names.get(s)
+  return known ? describeType(known) : s === schema ? (s.description ?? '') : ''
 }
 
 /** The schema that has fields: through references, lists and maps. */
@@ -155,12 +178,7 @@ function inner(schema: Schema): Schema {
   return s
 }
 
-function page(
-  field: Schema | undefined,
-  at: Schema,
-  name: string | undefined,
-  recursive: boolean,
-): string {
+function page({ field, parent, at }: Found, name: string | undefined, recursive: boolean): string {
   let out = ''
   if (field) {
     out += `FIELD: ${name} <${typeText(field)}>\n`
@@ -168,7 +186,9 @@ function page(
     if (values) out += `ENUM:${values.map((v) => `\n    ${v === '' ? '""' : v}`).join('')}`
     out += '\n\n'
   }
-  const description = [field?.description, at.description].find((d) => d) ?? '<empty>'
+  const own = field && parent ? fieldText(parent, name as string, field) : ''
+  const texts = new Set([own, typeWords(field ?? at)].filter(Boolean))
+  const description = [...texts].join('\n') || '<empty>'
   out += `DESCRIPTION:\n${wrapped(description, 76, 4)}    \n`
   const fields = fieldList(inner(at), 1, recursive, [])
   if (fields) out += `FIELDS:\n${fields}`
@@ -186,8 +206,7 @@ function fieldList(
   for (const name of Object.keys(schema.properties ?? {}).sort(compareStrings)) {
     const field = schema.properties?.[name] as Schema
     const indent = '  '.repeat(level)
-    const required =
-      schema.required?.includes(name) && !('default' in field && field.default === undefined)
+    const required = schema.required?.includes(name)
     out += `${indent}${name}\t<${typeText(field)}>${required ? ' -required-' : ''}\n`
     const values = resolve(field).enum
     if (values) {
@@ -196,7 +215,7 @@ function fieldList(
     }
     if (recursive) out += fieldList(inner(field), level + 1, true, [...seen, schema])
     else {
-      const text = field.description ?? resolve(field).description ?? '<no description>'
+      const text = fieldText(schema, name, field) || typeWords(field) || '<no description>'
       out += `${wrapped(text, 78 - indent.length, indent.length + 2)}\n`
     }
   }
