@@ -21,6 +21,7 @@ import {
 import { BY_CONTROLLER, ORPHANS, podInformer } from '../podcontrol.ts'
 import { isFinished, isTracked, TRACKING } from './plan.ts'
 import { JobSync } from './sync.ts'
+import { removeTracking } from './tracking.ts'
 
 /** Changes of pods are gathered for so long. */
 const BATCH_MS = 1000
@@ -70,19 +71,6 @@ function start(c: ControllerContext): void {
   /** Pods that nobody will count any more lose the finalizer that held them. */
   function* letGo(list: readonly Pod[]): Task<void> {
     for (const p of list) if (isTracked(p)) yield* removeTracking(c, p)
-  }
-}
-
-/** Takes the tracking finalizer off a pod. */
-export function* removeTracking(c: ControllerContext, pod: Pod): Task<void> {
-  const metadata = {
-    uid: pod.metadata.uid,
-    '$deleteFromPrimitiveList/finalizers': [TRACKING],
-  }
-  try {
-    yield* c.client.patch('Pod', callKey(pod), 'strategic', { metadata })
-  } catch (error) {
-    if (!isReason(error, 'NotFound')) throw error
   }
 }
 

@@ -19,7 +19,6 @@ import {
 } from '../framework.ts'
 import { isNamespaceTerminating, PodControl, podFromTemplate, slowStart } from '../podcontrol.ts'
 import { COMPLETION_INDEX, freeIndexes, indexOf, isIndexed } from './indexes.ts'
-import { removeTracking } from './job.ts'
 import {
   backoffLeft,
   deadlineOf,
@@ -37,6 +36,7 @@ import {
   viewJob,
   wantedActive,
 } from './plan.ts'
+import { removeTracking } from './tracking.ts'
 
 /** Brings Jobs forward. */
 export class JobSync {
