@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import descriptions from 'virtual:descriptions'
+import { provideDescriptions } from '../cluster/api/schema.ts'
 import type { UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, DEFAULT_CONFIG } from '../cluster/cluster.ts'
 import { toFetch } from '../http/fetch.ts'
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
   }
   const token = randomBytes(24).toString('hex')
   const tls = args.http ? undefined : await makeTls()
+  provideDescriptions(descriptions)
   const cluster = makeCluster(args)
   const pacer = new Pacer(cluster.world, args.speed)
   const serve = toFetch(cluster.api, pacer)

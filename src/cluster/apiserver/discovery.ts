@@ -2,6 +2,8 @@
  * What the server serves: /api, /apis, one list per group and version, and all of it at once (aggregated, v2).
  * @source staging/src/k8s.io/apiserver/pkg/endpoints/discovery
  */
+import { encodeBytes } from '../api/meta/base64.ts'
+import { sha256 } from '../api/meta/sha256.ts'
 import type { ResourceInfo } from '../api/resources.ts'
 import type { ApiRequest, ApiResponse } from '../api/transport.ts'
 import type { Served } from './call.ts'
@@ -111,10 +113,19 @@ function resourceList(groupVersion: string, all: readonly Served[]): object {
   return { kind: 'APIResourceList', ...apiVersion, groupVersion, resources }
 }
 
-/** Upstream hashes group, version and kind of what is stored; known ones are facts, others are left out. */
+/** A hash of group, version and kind of what is stored. */
 function storageHash(s: Served): object {
-  const hash = (s.info as ResourceInfo & { storageVersionHash?: string }).storageVersionHash
-  return hash ? { storageVersionHash: hash } : {}
+  if (!s.info.verbs.includes('list')) return {}
+  const { group, version, kind } = storedAs(s)
+  const hash = encodeBytes(sha256(`${group}/${version}/${kind}`).slice(0, 8))
+  return { storageVersionHash: hash }
+}
+
+function storedAs(s: Served): { group: string; version: string; kind: string } {
+  const d = s.definition
+  if (d.group === 'autoscaling') return { group: d.group, version: 'v2', kind: d.kind }
+  if (d.group === 'events.k8s.io') return { group: '', version: 'v1', kind: d.kind }
+  return d
 }
 
 function subresourcesOf(s: Served): NonNullable<ResourceInfo['subresources']> {

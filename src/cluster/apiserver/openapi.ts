@@ -2,8 +2,8 @@
  * OpenAPI made from the schemas we decode with: v3 by group and version, v2 in one piece.
  * @source staging/src/k8s.io/kube-openapi (document shapes), apiserver/pkg/endpoints/installer.go (operations)
  */
-import type { JsonObject } from '../api/meta/json.ts'
-import { resolve, type Schema, schemas } from '../api/schema.ts'
+import { isObject, type JsonObject } from '../api/meta/json.ts'
+import { describeType, resolve, type Schema, schemas } from '../api/schema.ts'
 import type { ApiRequest, ApiResponse } from '../api/transport.ts'
 import { UPSTREAM } from '../api/version.ts'
 import { hash32 } from '../sim/random.ts'
@@ -15,6 +15,14 @@ import type { Registry } from './registry/registry.ts'
 const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 const V3 = '#/components/schemas/'
 const V2 = '#/definitions/'
+
+const typeNames = new Map(Object.entries(schemas).map(([name, s]) => [s.id, name]))
+
+/** The text of a type's field, '' for the type. */
+function textOf(id: string, field: string): string {
+  const name = typeNames.get(id)
+  return name === undefined ? '' : describeType(name, field)
+}
 
 /** Serves OpenAPI paths; undefined for any other. */
 export function serveOpenApi(r: Registry, request: ApiRequest): ApiResponse | undefined {
@@ -122,7 +130,23 @@ function schemaIdOf(s: Served): string {
 function collect(id: string, schema: Schema | undefined, found: JsonObject, prefix: string): void {
   if (!schema || found[id] !== undefined) return
   found[id] = {}
-  found[id] = toOpenApi(schema, found, prefix, true)
+  const made = toOpenApi(schema, found, prefix, true)
+  found[id] = schema.id ? withTexts(made, schema.id) : made
+}
+
+/** The type with the texts of its fields. A reference takes a text only beside it, in `allOf`. */
+function withTexts(o: JsonObject, id: string): JsonObject {
+  const own = textOf(id, '')
+  const out: JsonObject = own ? { description: own, ...o } : { ...o }
+  if (!isObject(o.properties)) return out
+  const properties: JsonObject = {}
+  for (const [k, p] of Object.entries(o.properties as Record<string, JsonObject>)) {
+    const text = textOf(id, k)
+    if (!text || p.description !== undefined) properties[k] = p
+    else if (p.$ref) properties[k] = { description: text, allOf: [{ $ref: p.$ref }] }
+    else properties[k] = { description: text, ...p }
+  }
+  return { ...out, properties }
 }
 
 /** Our form in OpenAPI's; referenced types are collected on the way. */

@@ -31,7 +31,7 @@ export function parseSelector(text: string): Selector {
       out.push(requirement(peek, next))
       const after = next()
       if (after.kind === 'end') return checked(out)
-      if (after.text !== ',') fail(`found '${after.text}', expected: ',' or 'end of string'`)
+      if (after.text !== ',') fail(`found '${after.text}', expected: ',' or 'end of string'`, true)
       const following = peek()
       if (following.kind !== 'id' && following.text !== '!') {
         fail(`found '${found(following)}', expected: identifier after ','`)
@@ -88,7 +88,7 @@ function exact(peek: () => Token, next: () => Token): string {
 
 function values(peek: () => Token, next: () => Token): string[] {
   const open = next()
-  if (open.text !== '(') fail(`found '${open.text}', expected: '('`)
+  if (open.text !== '(') fail(`found '${open.text}' expected: '('`)
   const out = new Set<string>()
   for (;;) {
     const t = peek()
@@ -137,7 +137,7 @@ function lex(text: string): Token[] {
 
 function checkKey(key: string): void {
   const [message] = qualifiedName(key)
-  if (message) fail(`key: Invalid value: ${JSON.stringify(key)}: ${message}`, true)
+  if (message) fail(`<nil>: Invalid value: ${JSON.stringify(key)}: ${message}`)
 }
 
 function checked(requirements: Requirement[]): Selector {
@@ -147,14 +147,13 @@ function checked(requirements: Requirement[]): Selector {
         const v = JSON.stringify(r.values[0])
         fail(
           `values[0]: Invalid value: ${v}: for 'Gt', 'Lt' operators, the value must be an integer`,
-          true,
         )
       }
     }
     r.values.forEach((v, i) => {
       const [message] = labelValue(v)
       if (message) {
-        fail(`values[${i}][${r.key}]: Invalid value: ${JSON.stringify(v)}: ${message}`, true)
+        fail(`values[${i}][${r.key}]: Invalid value: ${JSON.stringify(v)}: ${message}`)
       }
     })
   }

@@ -21,7 +21,8 @@ export function* serveNonResource(
   if (path === '/version' || path === '/version/') return json(200, version())
   const found = serveDiscovery(r, request) ?? serveOpenApi(r, request)
   if (found) return found
-  throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+  // Clients turn this into words of their own, which name what they asked for.
+  return { status: 404, headers: TEXT, body: '404 page not found\n' }
 }
 
 function version(): object {

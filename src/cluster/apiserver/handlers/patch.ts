@@ -2,8 +2,10 @@
  * PATCH: the patch is applied to the version served, and the result goes the way of an update.
  * @source staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go
  */
+
+import { invalidValue } from '../../api/meta/field.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
-import { badRequest, failure, unsupportedMediaType } from '../../api/meta/status.ts'
+import { badRequest, failure, invalid, unsupportedMediaType } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/patch/json.ts'
 import { mergePatch } from '../../api/patch/merge.ts'
@@ -11,7 +13,7 @@ import { StrategicPatchError, strategicPatch } from '../../api/patch/strategic.t
 import type { Schema } from '../../api/schema.ts'
 import { decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
-import { decode } from '../decode.ts'
+import { DecodeError, decode } from '../decode.ts'
 import { JsonSyntaxError } from '../jsontext.ts'
 
 /** Media types of patches. */
@@ -114,7 +116,44 @@ function applyPatch(
   if (c.typed) return decode(schema, patched) as AnyObject
   const kind = what?.kind ?? definition.kind
   const as = { kind, apiVersion: what?.apiVersion ?? apiVersion }
+  if (type === PATCH_TYPES.strategic) checkTypes(schema, patched, body)
   return decodePatched(c, schema, patched, as)
+}
+
+/** A strategic patch of the wrong types is told in the words of the converter that upstream uses for it. */
+function checkTypes(schema: Schema, patched: unknown, body: unknown): void {
+  try {
+    decode(schema, patched)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const m = /cannot unmarshal (\w+).* of type (\S+)$/.exec(error.message)
+    const text = m ? converterText(m[1] as string, m[2] as string) : error.message
+    const shown = invalidValue('patch', printGo(body), text)
+    throw invalid({ group: '', kind: '' }, '', [shown])
+  }
+}
+
+function converterText(have: string, want: string): string {
+  if (want.startsWith('[]')) return `cannot restore slice from ${GO_KINDS[have] ?? have}`
+  if (want.startsWith('map[')) return `cannot restore map from ${GO_KINDS[have] ?? have}`
+  if (want.includes('.')) return `cannot restore struct from: ${GO_KINDS[have] ?? have}`
+  return `unrecognized type: ${want}`
+}
+
+const GO_KINDS: Readonly<Record<string, string>> = {
+  object: 'map',
+  array: 'slice',
+  number: 'int64',
+}
+
+function printGo(v: unknown): string {
+  if (Array.isArray(v)) return `[${v.map(printGo).join(' ')}]`
+  if (v === null) return '<nil>'
+  if (!isObject(v)) return String(v)
+  const parts = Object.keys(v)
+    .sort()
+    .map((k) => `${k}:${printGo(v[k])}`)
+  return `map[${parts.join(' ')}]`
 }
 
 function decodePatched(

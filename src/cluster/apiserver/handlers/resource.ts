@@ -122,11 +122,16 @@ function* patch(r: Registry, c: Call): Task<ApiResponse> {
 
 function checkPatched(c: Call, o: AnyObject): void {
   const { name } = c.info
-  if (o.metadata.name !== name) {
+  const m = o.metadata
+  if (m.name !== name) {
     throw badRequest(
-      `the name of the object (${o.metadata.name ?? ''}) does not match the name on the URL (${name})`,
+      `the name of the object (${m.name ?? ''}) does not match the name on the URL (${name})`,
     )
   }
+  if (!c.served.definition.namespaced || m.namespace === c.namespace) return
+  throw badRequest(
+    'the namespace of the provided object does not match the namespace sent on the request',
+  )
 }
 
 /** DeleteOptions of body and query. */

@@ -130,7 +130,8 @@ function updated(
   }
   const had = mine && fieldSetOf(mine)
   const fresh = isScaleToZero(entry, o) ? undefined : changed
-  const set = union(minus(had, removed), fresh)
+  const kept = fresh === changed ? had : minus(had, changed)
+  const set = union(minus(kept, removed), fresh)
   if (set && Object.keys(set).length > 0) {
     const same = mine !== undefined && deepEqual(set, had)
     out.push(

@@ -63,13 +63,11 @@ function checkField(c: Call, field: string): void {
   if (field === 'metadata.namespace') return
   const { definition, custom } = c.served
   if (definition.fields && Object.hasOwn(definition.fields, field)) return
-  const message =
-    custom || !definition.fields
-      ? `field label not supported: ${field}`
-      : `field label not supported: ${field}`
-  throw badRequest(
-    `Unable to find "${c.served.apiVersion}, Resource=${c.served.gr.resource}" that match label selector "", field selector "${param(c.request.query, 'fieldSelector')}": ${message}`,
-  )
+  if (!definition.fields && !custom) {
+    const known = '"metadata.name", "metadata.namespace"'
+    throw badRequest(`"${field}" is not a known field selector: only ${known}`)
+  }
+  throw badRequest(`field label not supported: ${field}`)
 }
 
 /** Lists objects. @throws ApiError BadRequest, Expired */

@@ -2,7 +2,9 @@
  * The scale subresource: one shape (autoscaling/v1 Scale) over everything that has replicas.
  * @source pkg/registry/apps/deployment/storage/storage.go ScaleREST
  */
+import type { Column } from '../../api/definition.ts'
 import type { Scale } from '../../api/generated/types.ts'
+import { age } from '../../api/meta/duration.ts'
 import { invalidValue } from '../../api/meta/field.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
 import { formatSelector, selectorOf } from '../../api/meta/labels.ts'
@@ -106,3 +108,19 @@ function selectorText(o: AnyObject, path: string | undefined): string {
   }
   return formatSelector(selectorOf(selector) ?? [])
 }
+
+/** What `kubectl get --subresource=scale` prints. */
+export const scaleColumns: readonly Column<AnyObject>[] = [
+  { name: 'Name', format: 'name', value: (o) => o.metadata.name ?? '' },
+  {
+    name: 'Desired',
+    type: 'integer',
+    value: (o) => (at(o, '.spec.replicas') as number | undefined) ?? 0,
+  },
+  {
+    name: 'Available',
+    type: 'integer',
+    value: (o) => (at(o, '.status.replicas') as number | undefined) ?? 0,
+  },
+  { name: 'Age', value: (o, now) => age(o.metadata.creationTimestamp, now) },
+]
