@@ -134,6 +134,13 @@ function collect(id: string, schema: Schema | undefined, found: JsonObject, pref
   found[id] = schema.id ? withTexts(made, schema.id) : made
 }
 
+/** Fields that only name a type say what the type is. */
+function referenceText(p: JsonObject): string {
+  const first = (p.allOf as JsonObject[] | undefined)?.[0]
+  const ref = (p.$ref ?? first?.$ref) as string | undefined
+  return ref ? textOf(ref.slice(ref.lastIndexOf('/') + 1), '') : ''
+}
+
 /** The type with the texts of its fields. A reference takes a text only beside it, in `allOf`. */
 function withTexts(o: JsonObject, id: string): JsonObject {
   const own = textOf(id, '')
@@ -141,7 +148,7 @@ function withTexts(o: JsonObject, id: string): JsonObject {
   if (!isObject(o.properties)) return out
   const properties: JsonObject = {}
   for (const [k, p] of Object.entries(o.properties as Record<string, JsonObject>)) {
-    const text = textOf(id, k)
+    const text = textOf(id, k) || referenceText(p)
     if (!text || p.description !== undefined) properties[k] = p
     else if (p.$ref) properties[k] = { description: text, allOf: [{ $ref: p.$ref }] }
     else properties[k] = { description: text, ...p }

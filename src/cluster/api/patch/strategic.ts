@@ -79,7 +79,14 @@ function mergeField(
     return
   }
   if (Array.isArray(value) && field?.patchStrategy?.includes('merge')) {
-    const base = Array.isArray(current) ? current : []
+    if (!Array.isArray(current)) {
+      // Nothing to merge with: the list is taken as it stands, even with items of one key.
+      out[key] = value
+        .filter((v) => !(isObject(v) && v[PATCH] !== undefined))
+        .map(withoutDirectives)
+      return
+    }
+    const base = current
     const ordered = patch[ORDER + key] !== undefined
     out[key] = field.patchMergeKey
       ? mergeKeyed(base, value, field.patchMergeKey, field.items, ordered)
