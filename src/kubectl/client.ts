@@ -58,6 +58,7 @@ export class Client {
     private readonly as: Impersonation | undefined,
     private readonly warn: (text: string) => void,
     private readonly token: string,
+    private readonly log: (method: Method, path: string, response: ApiResponse) => void,
   ) {}
 
   /** Sends and returns what came, warnings printed. @throws StatusError */
@@ -94,6 +95,7 @@ export class Client {
       headers,
       ...(body === undefined ? {} : { body }),
     })
+    this.log(method, path, response)
     this.takeWarnings(response.headers.warning)
     if (response.status >= 400 && response.status !== 101) throw failed(response, method, options)
     return response

@@ -36,6 +36,19 @@ export function sortEvents(events: readonly CoreEvent[]): CoreEvent[] {
     .map((x) => x.e)
 }
 
+/** As `sortEvents`, but new-style events count by their own times (`kubectl events`). */
+export function byLastSeen(events: readonly CoreEvent[]): CoreEvent[] {
+  const time = (e: CoreEvent) =>
+    parseTime(e.series?.lastObservedTime) ??
+    parseTime(e.lastTimestamp) ??
+    parseTime(e.eventTime) ??
+    Number.NEGATIVE_INFINITY
+  return events
+    .map((e, i) => ({ e, i }))
+    .sort((a, b) => compare(time(a.e), time(b.e)) || a.i - b.i)
+    .map((x) => x.e)
+}
+
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,6 +1,7 @@
 /** Help texts: kubectl's own layout around our own words. @source staging/src/k8s.io/kubectl/pkg/util/templates */
 import type { Command } from './command.ts'
 import { type Flag, globalFlags } from './flags.ts'
+import { compareStrings } from './printers/gojson.ts'
 
 /** One heading of the root help with its commands, in order. */
 export interface CommandGroup {
@@ -13,7 +14,7 @@ export function rootHelp(groups: readonly CommandGroup[]): string {
   const parts = [
     'kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n',
   ]
-  for (const g of groups) parts.push(`${g.title}\n${table(g.commands)}\n`)
+  for (const g of groups) parts.push(`${g.title}\n${table(g.commands)}`)
   parts.push('Usage:\n  kubectl [flags] [options]\n')
   parts.push(
     'Use "kubectl <command> --help" for more information about a given command.\nUse "kubectl options" for a list of global command-line options (applies to all commands).\n',
@@ -35,7 +36,7 @@ export function commandHelp(command: Command, path: string): string {
   if (command.examples) parts.push(`Examples:\n${indent(command.examples, '  ')}\n`)
   if (command.subcommands) parts.push(`Available Commands:\n${table(command.subcommands)}`)
   const flags = (command.flags ?? []).filter((f) => !f.hidden)
-  if (flags.length > 0) parts.push(`Options:\n${flags.map(flagHelp).sort().join('\n')}`)
+  if (flags.length > 0) parts.push(`Options:\n${flagsHelp(flags)}`)
   parts.push(`Usage:\n  ${parent} ${command.use}\n`)
   const more = command.subcommands
     ? `Use "${path} <command> --help" for more information about a given command.\n`
@@ -48,15 +49,19 @@ export function commandHelp(command: Command, path: string): string {
 
 /** `kubectl options`. */
 export function optionsHelp(): string {
-  return `The following options can be passed to any command:\n\n${globalFlags
+  return `The following options can be passed to any command:\n\n${flagsHelp(globalFlags)}`
+}
+
+function flagsHelp(flags: readonly Flag[]): string {
+  return [...flags]
+    .sort((a, b) => compareStrings(a.name, b.name))
     .map(flagHelp)
-    .sort()
-    .join('\n')}`
+    .join('\n')
 }
 
 function flagHelp(f: Flag): string {
-  const short = f.short ? `-${f.short}, ` : '    '
-  return `    ${short}--${f.name}=${shownDefault(f)}:\n\t${f.usage}\n`
+  const short = f.short ? `-${f.short}, ` : ''
+  return `    ${short}--${f.name}=${shownDefault(f)}:\n        ${f.usage}\n`
 }
 
 function shownDefault(f: Flag): string {

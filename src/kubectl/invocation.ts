@@ -1,4 +1,5 @@
 /** One run of one command: its flags, where it prints, the API it talks to, the clock it waits on. */
+import { formatTime } from '../cluster/api/meta/time.ts'
 import type { ApiResponse } from '../cluster/api/transport.ts'
 import { UPSTREAM } from '../cluster/api/version.ts'
 import { sleep, type Task } from '../cluster/sim/task.ts'
@@ -78,6 +79,7 @@ export class Invocation {
       as.user ? as : undefined,
       (text) => this.err(`Warning: ${text}\n`),
       flags.string('token'),
+      (method, path, response) => this.logResponse(method, path, response),
     )
   }
 
@@ -104,6 +106,20 @@ export class Invocation {
 
   *sleep(ms: number): Task<void> {
     yield* sleep(this.deps.world, this.owner, ms, { label: this.path })
+  }
+
+  /** What `-v=6` and more shows of a request. */
+  private logResponse(method: string, path: string, response: ApiResponse): void {
+    const level = Number(this.flags.string('v'))
+    if (!(level >= 6)) return
+    const time = formatTime(this.now)
+    const stamp = `I${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 19)}.000000       1`
+    const status = `verb="${method}" url="${path}" status="${response.status}"`
+    this.err(`${stamp} round_trippers.go:632] "Response" ${status} milliseconds=0\n`)
+    if (level < 8 || response.body === undefined) return
+    const { body } = response
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    this.err(`${stamp} request.go:1351] "Response Body" body=<\n\t${text}\n >\n`)
   }
 
   /** What the server serves. @param fresh true: do not believe the cache */

@@ -109,7 +109,7 @@ function plain(v: unknown): unknown {
 function goYamlWords(error: YAMLParseError, text: string): string {
   const line = error.linePos?.[0].line ?? text.slice(0, error.pos[0]).split('\n').length
   // libyaml counts scanner lines from one and parser lines from zero.
-  const scanner = (words: string) => `line ${line}: ${words}`
+  const scanner = (words: string) => (line > 1 ? `line ${line}: ${words}` : words)
   const parser = (words: string) => (line > 1 ? `line ${line - 1}: ${words}` : words)
   switch (error.code) {
     case 'TAB_AS_INDENT':

@@ -2,7 +2,7 @@
 import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Command } from '../command.ts'
 import { CliError } from '../errors.ts'
-import { type CoreEvent, eventAge, sortEvents } from '../events.ts'
+import { byLastSeen, type CoreEvent, eventAge } from '../events.ts'
 import { outputFlags, printerFor } from '../printers/output.ts'
 import { cellText } from '../printers/table.ts'
 import { layOut, TABLE } from '../printers/tabwriter.ts'
@@ -59,7 +59,7 @@ export const events: Command = {
     }
     const wanted = k.flags.strings('types').map((t) => t.toLowerCase())
     const found = (yield* listObjects(k, target, { fieldSelector })) as unknown as CoreEvent[]
-    const shown = sortEvents(found).filter(
+    const shown = byLastSeen(found).filter(
       (e) => wanted.length === 0 || wanted.includes((e.type ?? '').toLowerCase()),
     )
     if (shown.length === 0) {

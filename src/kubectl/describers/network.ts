@@ -65,7 +65,6 @@ export function* describeService(c: DescribeContext, o: AnyObject): Task<void> {
   if (spec.healthCheckNodePort) w.field(0, 'HealthCheck NodePort', spec.healthCheckNodePort)
   if (spec.loadBalancerSourceRanges?.length)
     w.field(0, 'LoadBalancer Source Ranges', spec.loadBalancerSourceRanges.join(','))
-  if (spec.trafficDistribution) w.field(0, 'Traffic Distribution', spec.trafficDistribution)
   yield* describeEvents(c, o)
 }
 
