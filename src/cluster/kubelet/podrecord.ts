@@ -57,7 +57,12 @@ export function newRecord(pod: Pod, startTime: string): PodRecord {
   for (const spec of pod.spec?.initContainers ?? []) {
     containers.push(newContainer(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init'))
   }
-  for (const spec of pod.spec?.containers ?? []) containers.push(newContainer(spec, 'app'))
+  const waits = containers.length > 0 ? 'PodInitializing' : 'ContainerCreating'
+  for (const spec of pod.spec?.containers ?? []) {
+    const c = newContainer(spec, 'app')
+    c.waiting = { reason: waits, message: '' }
+    containers.push(c)
+  }
   return {
     pod,
     uid: pod.metadata.uid ?? '',
@@ -82,7 +87,7 @@ export function newContainer(spec: ContainerSpec, kind: ContainerRecord['kind'])
     previous: undefined,
     image: undefined,
     restarts: 0,
-    waiting: { reason: 'ContainerCreating', message: '' },
+    waiting: { reason: kind === 'app' ? 'ContainerCreating' : 'PodInitializing', message: '' },
     ready: false,
     started: false,
     backoffMs: 0,

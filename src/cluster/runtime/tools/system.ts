@@ -35,6 +35,17 @@ export const systemTools: Readonly<Record<string, Command>> = {
   timeout: constant(0),
   stress,
   dd,
+  apt: installer,
+  'apt-get': installer,
+  apk: installer,
+  yum: installer,
+  pip: installer,
+}
+
+/** Package managers find what they are asked for: the tools are there already, only the time passes. */
+function* installer(p: Process, argv: readonly string[]): Task<number> {
+  yield* p.sleep(argv.includes('update') ? 2500 : 3500)
+  return 0
 }
 
 function constant(code: number): Command {
