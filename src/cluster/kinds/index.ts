@@ -1,6 +1,7 @@
 /** Every kind that is served, in discovery order; kinds with a file of their own replace the derived ones. */
 import type { ResourceDefinition } from '../api/definition.ts'
 import { resources } from '../api/resources.ts'
+import { validatingadmissionpolicy, validatingadmissionpolicybinding } from './admissionpolicy.ts'
 import { certificatesigningrequest } from './certificatesigningrequest.ts'
 import { configmap } from './configmap.ts'
 import { controllerrevision } from './controllerrevision.ts'
@@ -79,6 +80,8 @@ const own: readonly ResourceDefinition[] = [
   servicecidr,
   statefulset,
   storageclass,
+  validatingadmissionpolicy,
+  validatingadmissionpolicybinding,
 ]
 
 const byName = new Map(own.map((d) => [`${d.group}/${d.version}/${d.plural}`, d]))

@@ -6,6 +6,7 @@ import { limitRanger } from './limitranger.ts'
 import { namespaceLifecycle } from './namespacelifecycle.ts'
 import { podSecurity } from './podsecurity.ts'
 import { podTopologyLabels } from './podtopologylabels.ts'
+import { validatingAdmissionPolicy } from './policy.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from './rbacescalation.ts'
 import { resourceQuota } from './resourcequota.ts'
@@ -29,5 +30,6 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   rbacEscalation,
+  validatingAdmissionPolicy,
   resourceQuota,
 ]
