@@ -6,10 +6,10 @@ import type { Lease } from '../api/generated/types.ts'
 import { ApiError, isReason } from '../api/meta/status.ts'
 import { formatMicroTime } from '../api/meta/time.ts'
 import type { Millis } from '../sim/clock.ts'
-import { sleep, type Task } from '../sim/task.ts'
+import { sleep, spawn, type Task, type TaskHandle, withTimeout } from '../sim/task.ts'
 import { WireError } from '../sim/wire.ts'
 import type { Client } from './client.ts'
-import type { EventTarget, Recorder } from './recorder.ts'
+import { createRecorder, type EventTarget, type Recorder } from './recorder.ts'
 
 /** How an instance stands for election. Times default to 15 s, 10 s and 2 s. */
 export interface ElectionOptions {
@@ -37,12 +37,45 @@ export function* runElection(o: ElectionOptions, lead: () => void): Task<void> {
   }
   lead()
   let renewed = world.clock.now
-  while (world.clock.now - renewed < deadline) {
+  for (;;) {
     yield* sleep(world, place, retry, { background: true, label: 'renew lease' })
-    if (yield* election.tryAcquireOrRenew()) renewed = world.clock.now
-    else if (election.lostToOther) return
+    const left = renewed + deadline - world.clock.now
+    if (left <= 0) return
+    // A call that hangs must not keep a leader in office beyond its deadline.
+    const answer = yield* withTimeout(world, place, left, () => election.tryAcquireOrRenew())
+    if (answer?.value) renewed = world.clock.now
+    else if (!answer || election.lostToOther) return
   }
 }
+
+/** A component that works only while it leads. */
+export interface Candidate {
+  readonly client: Client
+  /** The Lease in kube-system, e.g. `kube-scheduler`. */
+  readonly name: string
+  readonly identity: string
+  /** Called when it has become leader. */
+  start(): void
+  /** Called when it has lost the lease; upstream's process would end here and be started anew. */
+  stop(): void
+}
+
+/** Stands for election for ever: after a defeat it waits for its next chance. */
+export function standForElection(c: Candidate): TaskHandle {
+  const { client, name, identity } = c
+  const recorder = createRecorder(client, { component: identity.split('_')[0] ?? identity })
+  return spawn(client.world, `${client.place}/election`, 'leader election', function* () {
+    for (;;) {
+      const options = { client, namespace: 'kube-system', name, identity, recorder }
+      yield* runElection(options, () => c.start())
+      c.stop()
+      yield* sleep(client.world, client.place, RESTART_MS, { background: true })
+    }
+  })
+}
+
+/** A process that lost its lease is started again after this long. */
+const RESTART_MS: Millis = 1000
 
 class Election {
   lostToOther = false

@@ -44,6 +44,8 @@ export interface ControllerContext {
   readonly flags: ControllerFlags
   /** The cluster's root certificate, for kube-root-ca.crt. */
   readonly rootCa: string
+  /** Called when the manager stops. */
+  onStop(f: () => void): void
   /** A recorder whose events come from that component (the controller's name unless given). */
   recorder(component?: string): Recorder
 }
@@ -80,6 +82,7 @@ export interface LoopOptions {
 export function startLoop(o: LoopOptions): WorkQueue {
   const { world, owner, informers } = o.context
   const queue = new WorkQueue(world, owner, o.label ?? `sync ${o.kind}`, o.rate)
+  o.context.onStop(() => queue.stop())
   spawn(world, owner, 'wait for caches', function* () {
     yield* informers.whenSynced()
     queue.start(o.workers ?? 5, (key) => reconcileOne(o, queue, key))

@@ -5,6 +5,7 @@
 import { UPSTREAM } from '../api/version.ts'
 import type { Client } from '../client/client.ts'
 import { createInformers, type Informers } from '../client/informer.ts'
+import { standForElection } from '../client/leaderelection.ts'
 import { createRecorder } from '../client/recorder.ts'
 import type { World } from '../sim/world.ts'
 import type { ControllerContext, ControllerFlags } from './framework.ts'
@@ -21,6 +22,8 @@ export interface ControllerManagerDeps {
   readonly flags?: Partial<ControllerFlags>
   /** Names of controllers to leave out. */
   readonly disabled?: readonly string[]
+  /** Stands for election under this identity before it starts anything; several managers may then run. */
+  readonly identity?: string
 }
 
 /** A running manager. */
@@ -44,11 +47,35 @@ export const DEFAULT_FLAGS: ControllerFlags = {
 /** Stands for a certificate where the host has none to give. */
 const ROOT_CA = '-----BEGIN CERTIFICATE-----\nS3ViYXJpdW0gcm9vdA==\n-----END CERTIFICATE-----\n'
 
-/** Starts every controller under its own identity. */
+/** Starts every controller under its own identity, at once or when elected. */
 export function startControllerManager(deps: ControllerManagerDeps): RunningManager {
+  const { identity } = deps
+  if (!identity) return startControllers(deps)
+  let running: RunningManager | undefined
+  const { client } = deps
+  const name = 'kube-controller-manager'
+  const task = standForElection({
+    client,
+    name,
+    identity,
+    start: () => {
+      running = startControllers(deps)
+    },
+    stop: () => running?.stop(),
+  })
+  return {
+    stop() {
+      task.cancel()
+      running?.stop()
+    },
+  }
+}
+
+function startControllers(deps: ControllerManagerDeps): RunningManager {
   const { world, client } = deps
   const informers = deps.informers ?? createInformers(client)
   const flags = { ...DEFAULT_FLAGS, ...deps.flags }
+  const ends: (() => void)[] = []
   for (const d of controllers) {
     if (deps.disabled?.includes(d.name)) continue
     const account = d.account ?? d.name
@@ -74,6 +101,7 @@ export function startControllerManager(deps: ControllerManagerDeps): RunningMana
       random: world.random.split(`controller/${d.name}`),
       flags,
       rootCa: deps.rootCa ?? ROOT_CA,
+      onStop: (f) => ends.push(f),
       recorder(component = d.name) {
         const known = recorders.get(component)
         if (known) return known
@@ -82,12 +110,13 @@ export function startControllerManager(deps: ControllerManagerDeps): RunningMana
         return made
       },
     }
+    ends.push(() => world.tasks.crash(owner))
     d.start(context)
   }
   return {
     stop() {
       informers.stop()
-      world.tasks.crash(client.place)
+      for (const end of ends) end()
     },
   }
 }

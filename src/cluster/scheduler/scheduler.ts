@@ -7,7 +7,8 @@ import type { Pod } from '../api/generated/types.ts'
 import { ApiError, isReason } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import type { Client } from '../client/client.ts'
-import type { Informers } from '../client/informer.ts'
+import { createInformers, type Informers } from '../client/informer.ts'
+import { standForElection } from '../client/leaderelection.ts'
 import { type ActionRecorder, createActionRecorder, type EventTarget } from '../client/recorder.ts'
 import type { Random } from '../sim/random.ts'
 import { spawn, type Task } from '../sim/task.ts'
@@ -37,36 +38,61 @@ export const SCHEDULER_NAME = 'default-scheduler'
 export interface SchedulerDeps {
   readonly world: World
   readonly client: Client
-  readonly informers: Informers
+  /** Made from the client unless given. */
+  readonly informers?: Informers
+  /** Stands for election under this identity before it works; several schedulers may then run. */
+  readonly identity?: string
   /** Shown as the reporting instance of its events, e.g. the control plane's host name. */
   readonly hostname: string
 }
 
 /** A running scheduler. */
 export interface RunningScheduler {
-  readonly queue: SchedulingQueue
-  readonly cache: SchedulerCache
   /** Ends its tasks and watches. */
   stop(): void
 }
 
-/** Starts the scheduler; it works once its caches have synced. */
+/** Starts the scheduler, at once or when elected; it works once its caches have synced. */
 export function startScheduler(deps: SchedulerDeps): RunningScheduler {
-  const { world, client, informers } = deps
-  const scheduler = new Scheduler(deps)
-  const task = spawn(world, client.place, 'scheduling loop', function* () {
+  const { client, identity } = deps
+  if (!identity) return startScheduling(deps)
+  let running: RunningScheduler | undefined
+  const task = standForElection({
+    client,
+    name: 'kube-scheduler',
+    identity,
+    start: () => {
+      running = startScheduling(deps)
+    },
+    stop: () => running?.stop(),
+  })
+  return {
+    stop() {
+      task.cancel()
+      running?.stop()
+    },
+  }
+}
+
+function startScheduling(deps: SchedulerDeps): RunningScheduler {
+  const { world, client } = deps
+  const informers = deps.informers ?? createInformers(client)
+  const scheduler = new Scheduler(deps, informers)
+  spawn(world, workOf(client), 'scheduling loop', function* () {
     yield* informers.whenSynced()
     yield* scheduler.run()
   })
   return {
-    queue: scheduler.queue,
-    cache: scheduler.cache,
     stop() {
-      task.cancel()
       informers.stop()
-      world.tasks.crash(client.place)
+      world.tasks.crash(workOf(client))
     },
   }
+}
+
+/** Owns the tasks of one term in office; the election goes on without them. */
+function workOf(client: Client): string {
+  return `${client.place}/scheduling`
 }
 
 class Scheduler {
@@ -80,8 +106,8 @@ class Scheduler {
   private readonly random: Random
   private readonly nominator = new Nominator()
 
-  constructor(deps: SchedulerDeps) {
-    const { world, client, informers } = deps
+  constructor(deps: SchedulerDeps, informers: Informers) {
+    const { world, client } = deps
     this.world = world
     this.client = client
     this.random = world.random.split('kube-scheduler')
@@ -151,7 +177,7 @@ class Scheduler {
     this.nominator.remove(pod.key)
     for (const { plugin } of this.framework.plugins) plugin.reserve?.(state, pod, chosen)
     const self = this
-    spawn(this.world, this.client.place, 'bind', function* () {
+    spawn(this.world, workOf(this.client), 'bind', function* () {
       yield* self.bindingCycle(q, state, chosen)
     })
   }
@@ -233,7 +259,7 @@ class Scheduler {
     if (candidate) this.nominator.add(q.info, candidate.node.name)
     this.queue.addUnschedulable(q, diagnosis.plugins, movesAtStart)
     const self = this
-    spawn(this.world, this.client.place, 'report', function* () {
+    spawn(this.world, workOf(this.client), 'report', function* () {
       yield* self.report(q, message, 'Unschedulable', candidate)
     })
   }

@@ -45,6 +45,10 @@ class Collector {
   constructor(private readonly c: ControllerContext) {
     this.toDelete = new WorkQueue(c.world, c.owner, 'collect garbage')
     this.toOrphan = new WorkQueue(c.world, c.owner, 'orphan dependents')
+    c.onStop(() => {
+      this.toDelete.stop()
+      this.toOrphan.stop()
+    })
   }
 
   start(): void {
@@ -142,7 +146,7 @@ class Collector {
     const waiting: OwnerReference[] = []
     for (const r of refs) {
       const owner = this.graph.get(r.uid)
-      if (owner && isDeletingDependents(owner) && r.blockOwnerDeletion) waiting.push(r)
+      if (owner && isDeletingDependents(owner)) waiting.push(r)
       else if (owner || (yield* this.exists(node, r))) solid.push(r)
       else dangling.push(r)
     }
