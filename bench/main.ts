@@ -1,0 +1,40 @@
+/** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
+import { measureRollout } from './rollout.ts'
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** A real 1.36.2 control plane with stand-in kubelets on 100 nodes: pods per CPU second, measured once. */
+const REAL_PODS_PER_CPU_SECOND = 140
+
+const wanted = process.argv.slice(2)
+const cases: readonly [number, number, 'hollow' | 'simulated'][] = [
+  [3, 100, 'hollow'],
+  [3, 300, 'hollow'],
+  [100, 100, 'hollow'],
+  [100, 1000, 'hollow'],
+  [100, 5000, 'hollow'],
+  [1000, 1000, 'hollow'],
+  [1000, 5000, 'hollow'],
+  [3, 100, 'simulated'],
+  [100, 1000, 'simulated'],
+]
+
+print('nodes  replicas  kubelets    CPU s   pods/CPU s   x real   virtual s   heap MiB')
+for (const [nodes, replicas, kubelets] of cases) {
+  if (wanted.length > 0 && !wanted.includes(`${nodes}x${replicas}`)) continue
+  const f = measureRollout(nodes, replicas, kubelets)
+  print(
+    [
+      String(f.nodes).padStart(5),
+      String(f.replicas).padStart(9),
+      f.kubelets.padEnd(10).padStart(11),
+      f.cpuSeconds.toFixed(2).padStart(7),
+      f.podsPerCpuSecond.toFixed(0).padStart(12),
+      (f.podsPerCpuSecond / REAL_PODS_PER_CPU_SECOND).toFixed(1).padStart(8),
+      f.virtualSeconds.toFixed(1).padStart(11),
+      f.heapMiB.toFixed(0).padStart(10),
+    ].join(' '),
+  )
+}
