@@ -2,6 +2,7 @@
 
 import { clusterroleaggregation } from './clusterroleaggregation/clusterroleaggregation.ts'
 import { cronjob } from './cronjob/cronjob.ts'
+import { csrcleaner } from './csrcleaner/csrcleaner.ts'
 import { daemonset } from './daemonset/daemonset.ts'
 import { deployment } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
@@ -29,6 +30,7 @@ import { statefulset } from './statefulset/statefulset.ts'
 import { tainteviction } from './tainteviction/tainteviction.ts'
 import { ttl } from './ttl/ttl.ts'
 import { ttlafterfinished } from './ttlafterfinished/ttlafterfinished.ts'
+import { volumeexpand } from './volumeexpand/volumeexpand.ts'
 
 /** The controllers of the manager. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -49,12 +51,14 @@ export const controllers: readonly ControllerDefinition[] = [
   disruption,
   statefulset,
   cronjob,
+  csrcleaner,
   ttl,
   nodeipam,
   nodelifecycle,
   tainteviction,
   persistentvolumebinder,
   localpathprovisioner,
+  volumeexpand,
   pvcprotection,
   pvprotection,
   ephemeral,

@@ -68,7 +68,7 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     if (!done && !p.metadata.deletionTimestamp) active.push(p)
     else if (!isTracked(p) || known.has(p.metadata.uid ?? '')) continue
     else if (phase === 'Succeeded') newSucceeded.push(p)
-    else if (isFailedFor(job, p) && matchedRule(job, p)?.action !== 'Ignore') newFailed.push(p)
+    else if (isFailedFor(job, p) && countsAsFailure(job, p)) newFailed.push(p)
   }
   const completions = job.spec?.completions ?? 0
   const succeededIndexes = parseIndexes(job.status?.completedIndexes, completions)
@@ -97,6 +97,15 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     succeededIndexes,
     failedIndexes,
   }
+}
+
+/** Pods of an index that is no longer wanted, or that the failure policy excuses, do not count. */
+function countsAsFailure(job: Job, pod: Pod): boolean {
+  if (isIndexed(job)) {
+    const i = indexOf(pod)
+    if (i < 0 || i >= (job.spec?.completions ?? 0)) return false
+  }
+  return matchedRule(job, pod)?.action !== 'Ignore'
 }
 
 /** With a limit per index, an index whose pods failed too often is given up. */

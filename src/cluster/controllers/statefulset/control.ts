@@ -321,6 +321,7 @@ function versioned(
   i: number,
   first: number,
 ): Pod {
+  if (set.spec?.updateStrategy?.type === 'OnDelete') return newPod(set, update, i + first)
   const rolling = set.spec?.updateStrategy?.rollingUpdate
   const below =
     rolling?.partition === undefined
