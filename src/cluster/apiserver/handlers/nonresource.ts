@@ -3,10 +3,12 @@ import { failure } from '../../api/meta/status.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../../api/transport.ts'
 import { UPSTREAM } from '../../api/version.ts'
 import type { Task } from '../../sim/task.ts'
+import { isTyped } from '../body.ts'
 import { json } from '../content.ts'
 import { serveDiscovery } from '../discovery.ts'
 import { serveOpenApi } from '../openapi.ts'
 import type { Registry } from '../registry/registry.ts'
+import { requestInfo } from '../requestinfo.ts'
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' }
 
@@ -21,8 +23,25 @@ export function* serveNonResource(
   if (path === '/version' || path === '/version/') return json(200, version())
   const found = serveDiscovery(r, request) ?? serveOpenApi(r, request)
   if (found) return found
+  const typed = isTyped(request.headers['content-type'], request.headers.accept)
+  if (typed)
+    throw failure(
+      404,
+      'NotFound',
+      `the server could not find the requested resource${asked(request)}`,
+      {},
+    )
   // Clients turn this into words of their own, which name what they asked for.
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
+}
+
+/** ` (get pods.metrics.k8s.io)`, as a client adds it. */
+function asked(request: ApiRequest): string {
+  const info = requestInfo(request.method, request.path, request.query)
+  if (!info?.resource) return ''
+  const resource = info.group ? `${info.resource}.${info.group}` : info.resource
+  const name = info.name ? ` ${info.name}` : ''
+  return ` (${request.method.toLowerCase()} ${resource}${name})`
 }
 
 function version(): object {

@@ -6,7 +6,7 @@ import type { DeleteOptions, Namespace } from '../../api/generated/types.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
 import { badRequest, failure, methodNotAllowed } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
-import { schemaNamed } from '../../api/schema.ts'
+import { type Schema, schemaNamed } from '../../api/schema.ts'
 import type { ApiResponse } from '../../api/transport.ts'
 import type { Task } from '../../sim/task.ts'
 import { decodeObject, decodeStrictly, readBody } from '../body.ts'
@@ -53,8 +53,30 @@ function* create(r: Registry, c: Call): Task<ApiResponse> {
   return objectResponse(c, 201, stored)
 }
 
+/** Kinds whose status gets defaults. */
+const DEFAULTED_STATUS = new Set(['Node', 'Service'])
+
+/** The usual write of a controller: a status, beside which everything stays as it is. */
+function* updateStatusOnly(r: Registry, c: Call): Task<ApiResponse> {
+  const sent = c.request.body as AnyObject
+  const { properties } = c.served.definition.schema
+  const metadata = decode(schemaNamed('ObjectMeta'), sent.metadata) as AnyObject['metadata']
+  const status = decode(properties?.status as Schema, sent.status ?? {})
+  const done = yield* updateObject(
+    r,
+    c,
+    c.info.name,
+    (current) => ({ ...current, metadata: { ...metadata }, status }),
+    { statusOnly: true, pinned: (o) => o.metadata.resourceVersion },
+  )
+  return objectResponse(c, 200, done.object)
+}
+
 function* update(r: Registry, c: Call): Task<ApiResponse> {
   const { name } = c.info
+  const { definition, hasStatus, custom, toStored } = c.served
+  const simple = hasStatus && !custom && !toStored && !DEFAULTED_STATUS.has(definition.kind)
+  if (c.typed && c.subresource === 'status' && simple) return yield* updateStatusOnly(r, c)
   const sent = decodeObject(c)
   checkNames(c, sent, name)
   const stored = c.served.toStored ? c.served.toStored(sent) : sent

@@ -40,6 +40,8 @@ export interface UpdateMode {
   readonly pinned?: (next: AnyObject) => string | undefined
   /** Skips strategies and validation: the subresource has done its own (binding, finalize). */
   readonly raw?: boolean
+  /** Only the status was sent; everything else is the current version's, shared and not to be written to. */
+  readonly statusOnly?: boolean
   /** Server-side apply works out managedFields itself. */
   readonly tracked?: boolean
 }
@@ -87,7 +89,7 @@ function* prepare(
     carryNote(current, candidate)
     return finished(candidate, current)
   }
-  definition.defaults?.(candidate)
+  if (!mode.statusOnly) definition.defaults?.(candidate)
   const attributes: Attributes = {
     operation: 'UPDATE',
     served: c.served,
@@ -112,14 +114,17 @@ function* prepare(
   definition.strategy?.canonicalize?.(candidate)
   yield* r.admission.validate(attributes)
   if (isService(c)) yield* allocateService(r, candidate, current)
-  const plain = mode.tracked ? candidate : likeManaged(candidate, current)
-  if (graft(plain, current) === current) return current
+  const plain = mode.tracked ? candidate : likeManaged(c, candidate, current)
+  const grafted = graft(plain, current)
+  if (grafted === current) return current
+  if (c.typed && !mode.tracked) return trackManager(c, current, grafted)
   if (mode.tracked) return finished(candidate, current)
   return finished(trackManager(c, current, candidate), current)
 }
 
 /** As the candidate, with the managed fields of the current version: they alone are no change. */
-function likeManaged(candidate: AnyObject, current: AnyObject): AnyObject {
+function likeManaged(c: Call, candidate: AnyObject, current: AnyObject): AnyObject {
+  if (c.typed) return withManaged(candidate, current.metadata.managedFields)
   const sent = candidate.metadata.managedFields
   const known = resolved(current).metadata.managedFields
   if (sent && !deepEqual(sent, known)) return candidate
