@@ -54,11 +54,8 @@ export function* applyClientSide(k: Invocation, info: Info): Task<Applied> {
       )
     return { object: yield* createNew(k, { ...info, object: modified }), operation: 'created' }
   }
-  if (k.dryRun() === 'client') {
-    const { patch } = patchFor(info, current, modified)
-    const operation = isEmpty(patch) ? 'unchanged' : 'configured'
-    return { object: modified, operation }
-  }
+  // A client-side dry run does not compute the patch: it says configured even when nothing changed.
+  if (k.dryRun() === 'client') return { object: current, operation: 'configured' }
   warnIfNotApplied(k, info, current)
   return yield* patchUntilSettled(k, info, current, modified)
 }

@@ -38,7 +38,8 @@ export class StatusError extends Error {
 export class ManyErrors extends Error {
   override name = 'ManyErrors'
   constructor(readonly errors: readonly unknown[]) {
-    super(errors.map(messageOf).join(', '))
+    const texts = errors.map(messageOf)
+    super(texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`)
   }
 }
 
@@ -82,12 +83,23 @@ export function addSource(error: unknown, verb: string, source: string): unknown
 
 /** What stderr shows for a failure, with a newline at the end. */
 export function errorText(error: unknown): string {
-  if (error instanceof ManyErrors) return error.errors.map(errorText).join('')
+  if (error instanceof ManyErrors) return error.errors.map(oneOfMany).join('')
   if (!(error instanceof StatusError)) {
     const m = messageOf(error)
     return `${m.startsWith('error: ') ? m : `error: ${m}`}\n`
   }
   if (error.reason === 'Invalid') return invalidText(error.status)
+  return statusText(error)
+}
+
+/** Beside others an error is shown by its message alone: upstream formats aggregates more simply. */
+function oneOfMany(error: unknown): string {
+  if (error instanceof ManyErrors) return error.errors.map(oneOfMany).join('')
+  if (error instanceof StatusError) return statusText(error)
+  return `${messageOf(error)}\n`
+}
+
+function statusText(error: StatusError): string {
   if (error.reason === 'Unauthorized')
     return `error: You must be logged in to the server (${error.message})\n`
   const reason = error.reason && error.reason !== 'Unknown' ? ` (${error.reason})` : ''

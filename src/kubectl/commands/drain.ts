@@ -5,7 +5,7 @@ import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { deleteObject, waitGone } from '../deletion.ts'
 import { pathOf } from '../discovery.ts'
-import { CliError, isExpected, isReason, messageOf, throwAll } from '../errors.ts'
+import { CliError, isExpected, isReason, ManyErrors, messageOf, throwAll } from '../errors.ts'
 import type { Flag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
 import { about, fetchInfos, getObject, type Info, listObjects, type Target } from '../resource.ts'
@@ -186,10 +186,7 @@ function* drainNode(k: Invocation, info: Info): Task<void> {
     if (!verdict.fatal && !verdict.keep) evictable.push(p)
   }
   const texts = (m: Map<string, string[]>) => [...m].sort().map(([t, l]) => `${t}: ${l.join(', ')}`)
-  if (errors.size > 0) {
-    const all = texts(errors)
-    throw new CliError(all.length === 1 ? (all[0] as string) : `[${all.join(', ')}]`)
-  }
+  if (errors.size > 0) throw new ManyErrors(texts(errors).map((t) => new CliError(t)))
   if (warnings.size > 0) k.err(`Warning: ${texts(warnings).join('; ')}\n`)
   yield* evictAll(k, everywhere, evictable)
 }

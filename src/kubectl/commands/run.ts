@@ -1,14 +1,16 @@
 /** `kubectl run`. @source staging/src/k8s.io/kubectl/pkg/cmd/run/run.go */
+import type { Pod } from '../../cluster/api/generated/types.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import { attachTo } from '../attaching.ts'
 import type { Command } from '../command.ts'
 import { deleteObject } from '../deletion.ts'
-import { CliError } from '../errors.ts'
+import { pathOf } from '../discovery.ts'
+import { CliError, isExpected } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { applyMergePatch, isMap } from '../patch/json.ts'
 import { outputFlags } from '../printers/output.ts'
-import type { Target } from '../resource.ts'
+import { about, type Target } from '../resource.ts'
 import { waitFor } from '../watching.ts'
 import {
   createObject,
@@ -271,6 +273,9 @@ function* make(k: Invocation, built: Json): Task<AnyObject> {
   return made
 }
 
+/** How long an attached pod may take to end after its output did. @unit ms */
+const END_MS = 60_000
+
 function* attachAndEnd(k: Invocation, pod: AnyObject): Task<number> {
   const mapping = yield* k.mapping('pods')
   const { name = '', namespace = '' } = pod.metadata
@@ -282,13 +287,45 @@ function* attachAndEnd(k: Invocation, pod: AnyObject): Task<number> {
     return o === undefined || phase === 'Running' || phase === 'Succeeded' || phase === 'Failed'
   })
   if (!running) throw new CliError('timed out waiting for the condition')
-  const code = yield* attachTo(k, target, {
-    stdin: k.flags.bool('stdin'),
-    tty: k.flags.bool('tty'),
-  })
+  const code = yield* output(k, target, phase)
   if (k.flags.bool('rm')) {
     yield* deleteObject(k, target, { propagation: 'Background' })
     if (!k.flags.bool('quiet')) k.out(`pod "${name}" deleted\n`)
   }
+  return code
+}
+
+/** What the pod prints: by attaching while it runs, from its log when it was too quick. @returns its exit code */
+function* output(k: Invocation, target: Target & { name: string }, phase: string): Task<number> {
+  const streams = { stdin: k.flags.bool('stdin'), tty: k.flags.bool('tty') }
+  if (phase === 'Running') {
+    try {
+      const code = yield* attachTo(k, target, streams)
+      return k.flags.string('restart') === 'Always' ? code : yield* exitCode(k, target, code)
+    } catch (error) {
+      if (!isExpected(error)) throw error
+    }
+  }
+  const path = pathOf(target.mapping, target.namespace, target.name, 'log')
+  const { body } = yield* k.client.request('GET', path, {
+    about: about(target.mapping, target.name),
+  })
+  if (typeof body === 'string') k.out(body)
+  return k.flags.string('restart') === 'Always' ? 0 : yield* exitCode(k, target, 0)
+}
+
+/** The exit code of the pod's container, once it ended. */
+function* exitCode(
+  k: Invocation,
+  target: Target & { name: string },
+  fallback: number,
+): Task<number> {
+  let code = fallback
+  yield* waitFor(k, target, k.deps.world.clock.now + END_MS, (o) => {
+    const pod = o as unknown as Pod | undefined
+    const phase = pod?.status?.phase
+    code = pod?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? code
+    return pod === undefined || phase === 'Succeeded' || phase === 'Failed'
+  })
   return code
 }
