@@ -121,7 +121,7 @@ function* redirect(shell: Shell, command: SimpleCommand, out: Out): Task<Redirec
     }
     const path = yield* expandOne(shell, r.target)
     if (r.kind === '<') {
-      const text = shell.io.files?.get(normalize(path))
+      const text = path === '/dev/null' ? '' : shell.io.files?.get(normalize(path))
       if (text === undefined) {
         out.stderr(`bash: ${path}: No such file or directory\n`)
         return 1

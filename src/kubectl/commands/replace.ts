@@ -3,7 +3,7 @@ import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { deleteAndWait } from '../deletion.ts'
-import { pathOf } from '../discovery.ts'
+import { kindName, pathOf } from '../discovery.ts'
 import { addSource, CliError, isExpected, isReason, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { outputFlags } from '../printers/output.ts'
@@ -81,9 +81,8 @@ export const replace: Command = {
       const object = withSavedConfig(k, info.object)
       try {
         if (force) {
-          yield* forget(k, info)
+          if (yield* forget(k, info)) k.out(`${kindName(info.mapping)} "${info.name}" deleted\n`)
           const made = yield* createObject(k, { ...info, object })
-          k.out(`${info.mapping.kind.toLowerCase()} "${info.name}" deleted\n`)
           operationPrinter(k, 'replaced').print(made)
           continue
         }
@@ -117,10 +116,13 @@ function* versioned(k: Invocation, info: Info): Task<AnyObject> {
   return { ...object, metadata: { ...object.metadata, resourceVersion } } as AnyObject
 }
 
-function* forget(k: Invocation, info: Info): Task<void> {
+/** Deletes what is there. @returns false when there was nothing */
+function* forget(k: Invocation, info: Info): Task<boolean> {
   try {
     yield* deleteAndWait(k, info, Math.max(k.flags.int('grace-period'), 0))
+    return true
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
+    return false
   }
 }

@@ -8,6 +8,7 @@ import type { Command } from '../../command.ts'
 import { CliError } from '../../errors.ts'
 import type { Flag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
+import { compareStrings } from '../../printers/gojson.ts'
 import { generatorCommand, type Json, metadataOf } from './generator.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -54,7 +55,7 @@ function* rulesOf(k: Invocation): Task<Json[]> {
     new Set(resources.map((r) => r.resource)).size > 1
   )
     throw new CliError('resource name can not be applied to multiple resources')
-  const groups = unique(resources.map((r) => r.group))
+  const groups = unique(resources.map((r) => r.group)).sort(compareStrings)
   return groups.map((group) => ({
     apiGroups: [group],
     ...(names.length > 0 ? { resourceNames: names } : {}),
