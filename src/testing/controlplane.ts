@@ -16,6 +16,7 @@ import { createMvccStore } from '../cluster/etcd/mvcc.ts'
 import { definitions } from '../cluster/kinds/index.ts'
 import { spawn, type Task } from '../cluster/sim/task.ts'
 import type { TraceRecord } from '../cluster/sim/trace.ts'
+import { WireError } from '../cluster/sim/wire.ts'
 import { createWorld, type World } from '../cluster/sim/world.ts'
 
 /** A control plane under test. */
@@ -224,6 +225,7 @@ class HollowKubelets {
       const lease = yield* this.client.get('Lease', key)
       yield* this.client.update('Lease', { ...lease, spec })
     } catch (error) {
+      if (error instanceof WireError) return
       if (!isReason(error, 'NotFound')) throw error
       const metadata = { namespace: 'kube-node-lease', name }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as const

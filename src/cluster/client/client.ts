@@ -5,7 +5,7 @@
  */
 import type { KindMap } from '../api/generated/kindmap.ts'
 import type { DeleteOptions, ListMeta, Status } from '../api/generated/types.ts'
-import { ApiError } from '../api/meta/status.ts'
+import { ApiError, failure } from '../api/meta/status.ts'
 import type { AnyObject, KubeObject, ObjectKey } from '../api/object.ts'
 import { pathOf, type ResourceInfo, resourceOf } from '../api/resources.ts'
 import type {
@@ -181,7 +181,7 @@ class WireClient implements Client {
     }
     const timeout = timeoutMs ?? DEFAULT_TIMEOUT_MS
     const response = yield* world.wires.call(place, server, timeout, () => handler.handle(request))
-    if (response.status >= 400) throw new ApiError(response.body as Status)
+    if (response.status >= 400) throw errorOf(response)
     return response
   }
 
@@ -332,6 +332,16 @@ class CallsOnResource implements ResourceClient {
     return r.stream as Stream<WatchEvent>
   }
 }
+
+/** The Status of a failed call; paths that nobody serves are answered in plain text. */
+function errorOf(response: ApiResponse): ApiError {
+  const { body, status } = response
+  if (typeof body === 'object' && body !== null) return new ApiError(body as Status)
+  if (status === 404) return failure(404, 'NotFound', NOT_SERVED)
+  return failure(status, '', `an error on the server ("${String(body)}") has prevented the request`)
+}
+
+const NOT_SERVED = 'the server could not find the requested resource'
 
 function deleteBody(o: DeleteCall): DeleteOptions {
   return {
