@@ -3,9 +3,11 @@
  * result is a fresh copy that may be changed in place. Errors read as Go's JSON decoder words them.
  * @source staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json, encoding/json
  */
+
+import numbers from '../api/generated/protobuf.json' with { type: 'json' }
 import { isObject, type JsonObject } from '../api/meta/json.ts'
 import { canonicalQuantity, isQuantity, QUANTITY_SYNTAX } from '../api/meta/quantity.ts'
-import { resolve, type Schema } from '../api/schema.ts'
+import { resolve, type Schema, schemas } from '../api/schema.ts'
 import { omitsZero } from './zero.ts'
 
 /** A value of the wrong JSON type; its message is Go's. */
@@ -96,6 +98,7 @@ function compileStruct(s: Schema): Decoder {
   const fields = new Map<string, Field>()
   const filled: Field[] = []
   const zeros: [string, unknown][] = []
+  const order = fieldOrder(s)
   for (const [name, p] of Object.entries(s.properties ?? {})) {
     const isStruct = p.ref !== undefined && isObject(p.default)
     const field: Field = {
@@ -130,8 +133,36 @@ function compileStruct(s: Schema): Decoder {
     for (const f of filled)
       if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
     for (const [name, zero] of zeros) if (out[name] === undefined) out[name] = zero
-    return out
+    return at.notes && order ? reordered(out, order) : out
   }
+}
+
+/** Go writes struct fields in the order of their declaration, which their protobuf numbers follow. */
+function fieldOrder(s: Schema): readonly string[] | undefined {
+  const name = names.get(s)
+  return name === undefined ? undefined : orderOf(name)
+}
+
+function orderOf(table: string): readonly string[] | undefined {
+  const known = NUMBERS[table]
+  if (!known) return undefined
+  const numbers = Object.keys(known)
+    .map(Number)
+    .sort((a, b) => a - b)
+  return numbers.flatMap((n) => {
+    const field = known[String(n)] as string
+    return field.startsWith('@') ? (orderOf(field) ?? []) : [field]
+  })
+}
+
+const NUMBERS = numbers as unknown as Readonly<Record<string, Readonly<Record<string, string>>>>
+const names = new Map<Schema, string>(Object.entries(schemas).map(([name, s]) => [s, name]))
+
+function reordered(o: JsonObject, order: readonly string[]): JsonObject {
+  const out: JsonObject = {}
+  for (const k of order) if (o[k] !== undefined) out[k] = o[k]
+  for (const k of Object.keys(o)) if (out[k] === undefined) out[k] = o[k]
+  return out
 }
 
 /** What Go writes for a required field that was not given. */

@@ -61,6 +61,7 @@ const PLAIN_NUMBERS = new Set([
   'generation',
   'count',
   'deprecatedCount',
+  'number',
   'signal',
   'sizeBytes',
   'code',

@@ -53,6 +53,9 @@ function shorten(list: readonly string[]): string {
 /** EndpointSlice. */
 export const endpointslice = own<EndpointSlice>('discovery.k8s.io', 'v1', 'EndpointSlice', {
   defaults(o) {
+    // Lists that Go leaves nil are written as null, unlike elsewhere.
+    if (!o.endpoints?.length) o.endpoints = null as unknown as EndpointSlice['endpoints']
+    if (!o.ports?.length) o.ports = null as unknown as NonNullable<EndpointSlice['ports']>
     for (const p of o.ports ?? []) {
       p.name ??= ''
       p.protocol ??= 'TCP'
@@ -68,7 +71,7 @@ export const endpointslice = own<EndpointSlice>('discovery.k8s.io', 'v1', 'Endpo
     nameColumn(),
     column<EndpointSlice>('AddressType', (o) => o.addressType),
     column<EndpointSlice>('Ports', (o) => {
-      if (o.ports === undefined) return '<unset>'
+      if (!o.ports) return '<unset>'
       return shorten(o.ports.map((p) => (p.port === undefined ? '*' : String(p.port)))) || '<unset>'
     }),
     column<EndpointSlice>('Endpoints', (o) => {

@@ -133,6 +133,8 @@ function validateBackend(b: IngressBackend | undefined, at: string): FieldError[
   return out
 }
 
+const DEFAULT_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class'
+
 /** IngressClass. */
 export const ingressclass = own<IngressClass>('networking.k8s.io', 'v1', 'IngressClass', {
   defaults(o) {
@@ -145,7 +147,14 @@ export const ingressclass = own<IngressClass>('networking.k8s.io', 'v1', 'Ingres
     ...validateClass(o, old),
   ],
   columns: [
-    nameColumn(),
+    {
+      name: 'Name',
+      format: 'name',
+      value: (o) => {
+        const isDefault = o.metadata.annotations?.[DEFAULT_ANNOTATION] === 'true'
+        return isDefault ? `${o.metadata.name} (default)` : (o.metadata.name ?? '')
+      },
+    },
     column<IngressClass>('Controller', (o) => o.spec?.controller ?? ''),
     column<IngressClass>('Parameters', (o) => {
       const p = o.spec?.parameters

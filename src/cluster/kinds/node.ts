@@ -37,9 +37,7 @@ export const node = own<Node>('', 'v1', 'Node', {
     column<Node>('Internal-IP', (o) => address(o, 'InternalIP'), { priority: 1 }),
     column<Node>('External-IP', (o) => address(o, 'ExternalIP'), { priority: 1 }),
     column<Node>('OS-Image', (o) => o.status?.nodeInfo?.osImage || '<unknown>', { priority: 1 }),
-    column<Node>('Kernel-Version', (o) => o.status?.nodeInfo?.kernelVersion || '<unknown>', {
-      priority: 1,
-    }),
+    column<Node>('Kernel-Version', kernel, { priority: 1 }),
     column<Node>(
       'Container-Runtime',
       (o) => o.status?.nodeInfo?.containerRuntimeVersion || '<unknown>',
@@ -124,4 +122,10 @@ function roles(o: Node): string {
 
 function address(o: Node, type: string): string {
   return o.status?.addresses?.find((a) => a.type === type)?.address ?? '<none>'
+}
+
+function kernel(o: Node): string {
+  const info = o.status?.nodeInfo
+  if (!info?.kernelVersion) return '<unknown>'
+  return info.architecture ? `${info.kernelVersion} (${info.architecture})` : info.kernelVersion
 }

@@ -1,7 +1,7 @@
 /** ServiceAccount. @source pkg/registry/core/serviceaccount/strategy.go */
 import type { ServiceAccount } from '../api/generated/types.ts'
 import { own } from './own.ts'
-import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { ageColumn, nameColumn } from './shared/columns.ts'
 
 /** The kind. */
 export const serviceaccount = own<ServiceAccount>('', 'v1', 'ServiceAccount', {
@@ -10,9 +10,5 @@ export const serviceaccount = own<ServiceAccount>('', 'v1', 'ServiceAccount', {
       delete o.secrets
     },
   },
-  columns: [
-    nameColumn(),
-    column<ServiceAccount>('Secrets', (o) => o.secrets?.length ?? 0),
-    ageColumn(),
-  ],
+  columns: [nameColumn(), ageColumn()],
 })

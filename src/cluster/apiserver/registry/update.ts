@@ -176,7 +176,7 @@ function beforeUpdate(c: Call, next: AnyObject, old: AnyObject): void {
   m.deletionGracePeriodSeconds = o.deletionGracePeriodSeconds
   m.generateName ??= o.generateName
   if (c.subresource === 'status') keepAllButStatus(c, next, old)
-  else if (hasStatus) carry(next, old, 'status')
+  else if (hasStatus && c.subresource !== 'approval') carry(next, old, 'status')
   if (c.subresource === '') definition.strategy?.prepareForUpdate?.(next, old, c)
   else definition.strategy?.prepareForStatusUpdate?.(next, old, c)
   if (counted && c.subresource !== 'status' && specChanged(c, next, old)) {
