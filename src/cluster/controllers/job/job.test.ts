@@ -114,6 +114,24 @@ test('suspended Jobs have no pods; resumed ones start anew', () => {
   expect(conditions()[0]).toBe('Suspended JobResumed: Job resumed')
 })
 
+test('with a limit per index, each index is tried again on its own', () => {
+  const { cp, get, conditions } = setUp(
+    'idx',
+    { completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimitPerIndex: 1 },
+    fails,
+  )
+  cp.advance(5000)
+  expect(get().status?.failed).toBeUndefined()
+  expect(cp.all('Pod').length).toBe(2)
+  cp.advance(9000)
+  expect(cp.all('Pod').length).toBe(4)
+  expect(get().status).toMatchObject({ failed: 4, failedIndexes: '0,1' })
+  expect(conditions()).toEqual([
+    'FailureTarget FailedIndexes: Job has failed indexes',
+    'Failed FailedIndexes: Job has failed indexes',
+  ])
+})
+
 test('index lists print pairs with a comma and longer runs with a dash', () => {
   expect(formatIndexes(new Set([0, 1]))).toBe('0,1')
   expect(formatIndexes(new Set([0, 1, 2, 3, 5]))).toBe('0-3,5')

@@ -46,6 +46,8 @@ export interface JobView {
   /** Finished pods that are not counted yet. */
   readonly newSucceeded: readonly Pod[]
   readonly newFailed: readonly Pod[]
+  /** With a limit per index: failed pods that are counted only when their index is tried again or given up. */
+  readonly delayed: readonly Pod[]
   /** Totals with those. */
   readonly succeeded: number
   readonly failed: number
@@ -80,9 +82,11 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     }
     failIndexes(job, pods, succeededIndexes, failedIndexes)
   }
+  const delayed = delayedPods(job, newFailed, active, succeededIndexes, failedIndexes)
+  const counted = delayed.length > 0 ? newFailed.filter((p) => !delayed.includes(p)) : newFailed
   const waiting = isIndexed(job) ? 0 : (uncounted?.succeeded?.length ?? 0) + newSucceeded.length
   const succeeded = isIndexed(job) ? succeededIndexes.size : (job.status?.succeeded ?? 0) + waiting
-  const failed = (job.status?.failed ?? 0) + (uncounted?.failed?.length ?? 0) + newFailed.length
+  const failed = (job.status?.failed ?? 0) + (uncounted?.failed?.length ?? 0) + counted.length
   const ready = active.filter(isPodReady).length
   return {
     job,
@@ -91,7 +95,8 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     ready,
     terminating,
     newSucceeded,
-    newFailed,
+    newFailed: counted,
+    delayed,
     succeeded,
     failed,
     succeededIndexes,
@@ -106,6 +111,37 @@ function countsAsFailure(job: Job, pod: Pod): boolean {
     if (i < 0 || i >= (job.spec?.completions ?? 0)) return false
   }
   return matchedRule(job, pod)?.action !== 'Ignore'
+}
+
+function delayedPods(
+  job: Job,
+  failed: readonly Pod[],
+  active: readonly Pod[],
+  succeeded: ReadonlySet<number>,
+  givenUp: ReadonlySet<number>,
+): Pod[] {
+  if (job.spec?.backoffLimitPerIndex === undefined) return []
+  const last = new Map<number, Pod>()
+  for (const p of failed) {
+    const i = indexOf(p)
+    if (succeeded.has(i) || givenUp.has(i)) continue
+    const known = last.get(i)
+    if (!known || failureCount(p) >= failureCount(known)) last.set(i, p)
+  }
+  for (const p of active) last.delete(indexOf(p))
+  return [...last.values()]
+}
+
+/** How long an index has to wait for its next try. @unit ms */
+export function indexBackoffLeft(v: JobView, index: number, nowMs: number): number {
+  let left = 0
+  for (const p of v.pods) {
+    if (indexOf(p) !== index || !isFailedFor(v.job, p)) continue
+    const doublings = Math.min(failureCount(p), 10)
+    const ms = Math.min(BACKOFF_MS * (1 << doublings), BACKOFF_MAX_MS)
+    left = Math.max(left, finishTime(p, nowMs) + ms - nowMs)
+  }
+  return left
 }
 
 /** With a limit per index, an index whose pods failed too often is given up. */

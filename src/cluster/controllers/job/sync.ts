@@ -24,6 +24,7 @@ import {
   deadlineOf,
   FAILURE_COUNT,
   failureCount,
+  indexBackoffLeft,
   indexTexts,
   isFailedFor,
   isTracked,
@@ -117,7 +118,8 @@ export class JobSync {
     const held = replacesFailedOnly(job) ? v.terminating : 0
     const missing = want - held - active
     if (missing <= 0) return active
-    const wait = backoffLeft(v, this.c.world.clock.unixMs)
+    const perIndex = job.spec?.backoffLimitPerIndex !== undefined
+    const wait = perIndex ? 0 : backoffLeft(v, this.c.world.clock.unixMs)
     if (wait > 0) {
       this.again(key, wait)
       return active
@@ -146,7 +148,7 @@ export class JobSync {
 
   private *createPods(key: string, v: JobView, missing: number): Task<number> {
     const { job } = v
-    const indexes = isIndexed(job) ? this.nextIndexes(v, missing) : undefined
+    const indexes = isIndexed(job) ? this.nextIndexes(key, v, missing) : undefined
     const count = indexes ? indexes.length : missing
     if (count === 0) return 0
     decide(this.c, refTo('Job', job), `create ${count} pods`, {
@@ -173,12 +175,20 @@ export class JobSync {
     return done
   }
 
-  private nextIndexes(v: JobView, missing: number): number[] {
+  private nextIndexes(key: string, v: JobView, missing: number): number[] {
     const { job } = v
     const busy = new Set<number>()
     for (const p of v.pods) {
       const over = p.status?.phase === 'Succeeded' || isFailedFor(job, p)
       if (!over) busy.add(indexOf(p))
+    }
+    if (job.spec?.backoffLimitPerIndex !== undefined) {
+      for (const i of new Set(v.delayed.map(indexOf))) {
+        const left = indexBackoffLeft(v, i, this.c.world.clock.unixMs)
+        if (left <= 0) continue
+        busy.add(i)
+        this.again(key, left)
+      }
     }
     const taken = [v.succeededIndexes, v.failedIndexes, busy]
     return freeIndexes(taken, job.spec?.completions ?? 0, missing)
@@ -214,8 +224,10 @@ export class JobSync {
     const succeeded = isIndexed(job)
       ? []
       : [...(before?.succeeded ?? []), ...v.newSucceeded.map(uid)]
-    const failed = [...(before?.failed ?? []), ...v.newFailed.map(uid)]
-    const done = v.pods.filter((p) => isTracked(p) && this.isOver(job, p, verdict))
+    const late = verdict ? v.delayed : []
+    const failed = [...(before?.failed ?? []), ...v.newFailed.map(uid), ...late.map(uid)]
+    const held = new Set(verdict ? [] : v.delayed)
+    const done = v.pods.filter((p) => isTracked(p) && !held.has(p) && this.isOver(job, p, verdict))
     const conditions = verdict ? replace(job, verdict) : (job.status?.conditions ?? [])
     const counts = {
       ready: v.ready,
