@@ -26,6 +26,7 @@ import { replicaset, replication } from './replicaset/replicaset.ts'
 import { resourcequota } from './resourcequota/resourcequota.ts'
 import { rootcacertpublisher } from './rootcacertpublisher/rootcacertpublisher.ts'
 import { serviceaccount } from './serviceaccount/serviceaccount.ts'
+import { serviceaccounttoken } from './serviceaccounttoken/serviceaccounttoken.ts'
 import { statefulset } from './statefulset/statefulset.ts'
 import { tainteviction } from './tainteviction/tainteviction.ts'
 import { ttl } from './ttl/ttl.ts'
@@ -34,6 +35,7 @@ import { volumeexpand } from './volumeexpand/volumeexpand.ts'
 
 /** The controllers of the manager. */
 export const controllers: readonly ControllerDefinition[] = [
+  serviceaccounttoken,
   endpoints,
   endpointslice,
   endpointslicemirroring,
