@@ -70,7 +70,7 @@ function* stream(
   const channel = response.channel
   if (!channel) throw new CliError('unable to upgrade connection: the server did not open a stream')
   k.io.onCancel?.(() => channel.close())
-  if (query.has('stdin')) feed(channel, k.io.stdin)
+  if (query.has('stdin')) feed(channel, k)
   const reader = new StreamReader<Frame>(k, channel.output as never)
   for (;;) {
     const next = yield* reader.next()
@@ -82,9 +82,11 @@ function* stream(
   }
 }
 
-function feed(channel: Duplex, stdin: string | undefined): void {
-  if (stdin !== undefined) channel.input(0, stdin)
-  channel.input(0, undefined)
+function feed(channel: Duplex, k: Invocation): void {
+  if (k.io.stdin !== undefined) channel.input(0, k.io.stdin)
+  // Someone at a keyboard goes on typing; a pipe is at its end.
+  if (k.io.input && k.io.stdin === undefined) k.io.input((data) => channel.input(0, data))
+  else channel.input(0, undefined)
 }
 
 function textOf(data: string | Uint8Array): string {

@@ -6,7 +6,8 @@ import type { Status } from '../cluster/api/generated/types.ts'
 import type { AnyObject } from '../cluster/api/object.ts'
 import type { ApiResponse, HeaderMap, Method, Query } from '../cluster/api/transport.ts'
 import type { Task } from '../cluster/sim/task.ts'
-import { StatusError } from './errors.ts'
+import { WireError } from '../cluster/sim/wire.ts'
+import { ConnectionError, StatusError } from './errors.ts'
 
 /** One request as kubectl sends it. */
 export interface KubectlRequest {
@@ -58,6 +59,7 @@ export class Client {
     private readonly as: Impersonation | undefined,
     private readonly warn: (text: string) => void,
     private readonly token: string,
+    private readonly server: string,
     private readonly log: (method: Method, path: string, response: ApiResponse) => void,
   ) {}
 
@@ -88,7 +90,7 @@ export class Client {
       if (this.as.groups.length > 0) headers['impersonate-group'] = this.as.groups.join(',')
     }
     const { body } = options
-    const response = yield* this.send({
+    const response = yield* this.reach({
       method,
       path,
       query,
@@ -99,6 +101,20 @@ export class Client {
     this.takeWarnings(response.headers.warning)
     if (response.status >= 400 && response.status !== 101) throw failed(response, method, options)
     return response
+  }
+
+  private *reach(request: KubectlRequest): Task<ApiResponse> {
+    try {
+      return yield* this.send(request)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      const address = this.server.replace(/^https?:\/\//, '')
+      throw new ConnectionError(
+        error.reason === 'refused'
+          ? `The connection to the server ${address} was refused - did you specify the right host or port?`
+          : `Unable to connect to the server: dial tcp ${address}: i/o timeout`,
+      )
+    }
   }
 
   /** Sends and returns the object in the answer. @throws StatusError */

@@ -34,6 +34,11 @@ export class StatusError extends Error {
   }
 }
 
+/** The server could not be reached; printed as it is. */
+export class ConnectionError extends Error {
+  override name = 'ConnectionError'
+}
+
 /** Several failures, printed one after the other. */
 export class ManyErrors extends Error {
   override name = 'ManyErrors'
@@ -84,6 +89,7 @@ export function addSource(error: unknown, verb: string, source: string): unknown
 /** What stderr shows for a failure, with a newline at the end. */
 export function errorText(error: unknown): string {
   if (error instanceof ManyErrors) return error.errors.map(oneOfMany).join('')
+  if (error instanceof ConnectionError) return `${error.message}\n`
   if (!(error instanceof StatusError)) {
     const m = messageOf(error)
     return `${m.startsWith('error: ') ? m : `error: ${m}`}\n`

@@ -8,7 +8,7 @@ import { Client, type KubectlRequest } from './client.ts'
 import { type Discovery, discover, type Mapping, noSuchType } from './discovery.ts'
 import { CliError, usageError } from './errors.ts'
 import type { Flags } from './flags.ts'
-import { currentContext, type Kubeconfig, readKubeconfig } from './kubeconfig.ts'
+import { currentContext, type Kubeconfig, readKubeconfig, serverOf } from './kubeconfig.ts'
 
 /** What kubectl needs of its surroundings. */
 export interface KubectlDeps {
@@ -36,6 +36,8 @@ export interface KubectlIo {
   /** Opens an editor on a text; undefined when the editor failed. */
   edit?(text: string): Task<string | undefined>
   readonly env?: ReadonlyMap<string, string>
+  /** What is typed while an exec or attach with stdin runs; undefined ends it. Without it `stdin` is sent. */
+  input?(take: (data: string | undefined) => void): void
   /** Registers what must be undone when the command is cancelled (open streams). */
   onCancel?(undo: () => void): void
 }
@@ -79,6 +81,7 @@ export class Invocation {
       as.user ? as : undefined,
       (text) => this.err(`Warning: ${text}\n`),
       flags.string('token'),
+      flags.string('server') || serverOf(this.config, context),
       (method, path, response) => this.logResponse(method, path, response),
     )
   }

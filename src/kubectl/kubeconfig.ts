@@ -75,3 +75,9 @@ export function currentContext(config: Kubeconfig, override: string): Context {
   const name = override || config['current-context']
   return config.contexts.find((c) => c.name === name)?.context ?? {}
 }
+
+/** The address of a context's API server; '' when it has none. */
+export function serverOf(config: Kubeconfig, context: Context): string {
+  const cluster = config.clusters.find((c) => c.name === context.cluster)
+  return String(cluster?.cluster.server ?? '')
+}

@@ -12,7 +12,15 @@ import { describe } from './commands/describe.ts'
 import { diff } from './commands/diff.ts'
 import { cordon, drain, uncordon } from './commands/drain.ts'
 import { edit } from './commands/edit.ts'
-import { completion, cp, debug, portForward, proxy } from './commands/elsewhere.ts'
+import {
+  completion,
+  cp,
+  debug,
+  kustomize,
+  plugin,
+  portForward,
+  proxy,
+} from './commands/elsewhere.ts'
 import { events } from './commands/events.ts'
 import { attach, exec } from './commands/exec.ts'
 import { explain } from './commands/explain.ts'
@@ -44,9 +52,9 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Troubleshooting and Debugging Commands:',
     commands: [describe, logs, attach, exec, portForward, proxy, cp, auth, debug, events],
   },
-  { title: 'Advanced Commands:', commands: [diff, apply, patch, replace, wait] },
+  { title: 'Advanced Commands:', commands: [diff, apply, patch, replace, wait, kustomize] },
   { title: 'Settings Commands:', commands: [label, annotate, completion] },
-  { title: 'Other Commands:', commands: [apiResources, apiVersions, config, version] },
+  { title: 'Other Commands:', commands: [apiResources, apiVersions, config, plugin, version] },
 ]
 
 /** All commands, in that order. */

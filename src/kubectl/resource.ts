@@ -352,7 +352,7 @@ export function* fetchInfos(k: Invocation, s: Selection, errors: unknown[]): Tas
   if (targets.length === 0) throw nothingNamed()
   for (const t of targets) {
     try {
-      infos.push(...(yield* fetchTarget(k, t, s)))
+      for (const i of yield* fetchTarget(k, t, s)) infos.push(i)
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
       errors.push(error)

@@ -30,7 +30,7 @@ export class StreamReader<T> {
     k.io.onCancel?.(() => stream.cancel())
     stream.listen({
       items: (items) => {
-        this.items.push(...(items as T[]))
+        for (const i of items as readonly T[]) this.items.push(i)
         this.notify()
       },
       ended: () => {

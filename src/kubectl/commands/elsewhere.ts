@@ -86,3 +86,19 @@ export const completion: Command = elsewhere(
   'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
   'the terminal of this page completes by itself: press the tab key',
 )
+
+/** `kubectl kustomize`. */
+export const kustomize: Command = elsewhere(
+  'kustomize',
+  'DIR [flags] [options]',
+  'Build a kustomization target from a directory or URL',
+  'kustomize is not available in this kubectl: use plain manifests with -f',
+)
+
+/** `kubectl plugin`. */
+export const plugin: Command = elsewhere(
+  'plugin',
+  '[flags] [options]',
+  'Provides utilities for interacting with plugins',
+  'unable to find any kubectl plugins in your PATH',
+)

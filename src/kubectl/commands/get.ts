@@ -309,7 +309,7 @@ function* printObjects(k: Invocation, s: Selection): Task<void> {
     try {
       if (t.name !== undefined && sub)
         infos.push(infoFrom(t.mapping, yield* getObject(k, { ...t, name: t.name }, sub)))
-      else infos.push(...(yield* fetchTarget(k, t, s)))
+      else for (const i of yield* fetchTarget(k, t, s)) infos.push(i)
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
       if (k.flags.bool('ignore-not-found') && isReason(error, 'NotFound')) continue
