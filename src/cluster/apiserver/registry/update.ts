@@ -152,7 +152,11 @@ function checkPinned(
   const pinned = mode.pinned?.(next)
   if (pinned !== undefined && pinned !== '') {
     if (pinned !== current.metadata.resourceVersion) throw conflict(gr, name, OPTIMISTIC_LOCK)
-  } else if (mode.pinned && definition.strategy?.allowUnconditionalUpdate === false) {
+  } else if (
+    c.request.method === 'PUT' &&
+    definition.strategy?.allowUnconditionalUpdate === false
+  ) {
+    // A patch carries the version it was applied to with it.
     const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
     throw invalid({ group: definition.group, kind: definition.kind }, name, [error])
   }
