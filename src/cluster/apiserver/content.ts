@@ -67,7 +67,8 @@ export function objectResponse(c: Call, status: number, stored: AnyObject): ApiR
   if (c.typed) return { status, headers: JSON_HEADERS, body: served(c.served, stored) }
   const o = outward(c.served, stored)
   const form = formOf(c.request.headers.accept)
-  if (form === 'table') return json(status, tableOf(c, [o], o.metadata.resourceVersion), c.warnings)
+  if (form === 'table')
+    return json(status, tableOf(c, [stored], o.metadata.resourceVersion), c.warnings)
   if (form === 'metadata') return json(status, partial(o), c.warnings)
   return json(status, o, c.warnings)
 }
@@ -87,7 +88,7 @@ export function listResponse(c: Call, l: Listed): ApiResponse {
   }
   const items = l.items.map((o) => outward(c.served, o))
   const form = formOf(c.request.headers.accept)
-  if (form === 'table') return json(200, { ...tableOf(c, items), metadata }, c.warnings)
+  if (form === 'table') return json(200, { ...tableOf(c, l.items), metadata }, c.warnings)
   if (form === 'metadata') {
     const list = { kind: 'PartialObjectMetadataList', apiVersion: META_V1, metadata }
     return json(200, { ...list, items: items.map(partial) }, c.warnings)
@@ -118,7 +119,7 @@ export function watchEncoder(c: Call): ((e: WatchEvent) => unknown) | undefined 
     const o = outward(c.served, e.object as AnyObject)
     if (form === 'metadata') return { type: e.type, object: partial(o) }
     if (form === 'object') return { type: e.type, object: o }
-    const table = tableOf(c, [o], o.metadata.resourceVersion, !first)
+    const table = tableOf(c, [e.object as AnyObject], o.metadata.resourceVersion, !first)
     first = false
     return { type: e.type, object: table }
   }
@@ -175,13 +176,15 @@ function columnDefinition(col: Column<AnyObject>): object {
   }
 }
 
+/** Cells are read off the stored version; the object goes out in the version served. */
 function rowOf(
   c: Call,
   columns: readonly Column<AnyObject>[],
-  o: AnyObject,
+  stored: AnyObject,
   include: string,
 ): object {
-  const cells = columns.map((col) => col.value(o, c.nowMs))
+  const cells = columns.map((col) => col.value(stored, c.nowMs))
   if (include === 'None') return { cells }
+  const o = outward(c.served, stored)
   return { cells, object: include === 'Object' ? o : partial(o) }
 }

@@ -98,7 +98,9 @@ function compileStruct(s: Schema): Decoder {
   const fields = new Map<string, Field>()
   const filled: Field[] = []
   const zeros: [string, unknown][] = []
+  const lists: string[] = []
   const order = fieldOrder(s)
+  const nil = NIL_LISTS.has(struct)
   for (const [name, p] of Object.entries(s.properties ?? {})) {
     const isStruct = p.ref !== undefined && isObject(p.default)
     const field: Field = {
@@ -110,6 +112,7 @@ function compileStruct(s: Schema): Decoder {
     fields.set(name, field)
     if (isStruct) filled.push(field)
     else if (field.required && isZero(p.default)) zeros.push([name, p.default])
+    else if (field.required && p.type === 'array') lists.push(name)
   }
   return (value, at) => {
     if (!isObject(value)) throw mismatch(value, at, `v1.${struct}`)
@@ -133,9 +136,13 @@ function compileStruct(s: Schema): Decoder {
     for (const f of filled)
       if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
     for (const [name, zero] of zeros) if (out[name] === undefined) out[name] = zero
+    for (const name of lists) if (out[name] === undefined) out[name] = nil ? null : []
     return at.notes && order ? reordered(out, order) : out
   }
 }
+
+/** Kinds whose required list may stay out, and is then written as null. */
+const NIL_LISTS = new Set(['Role', 'ClusterRole', 'EndpointSlice'])
 
 /** Go writes struct fields in the order of their declaration, which their protobuf numbers follow. */
 function fieldOrder(s: Schema): readonly string[] | undefined {
