@@ -25,12 +25,10 @@ export function why(cluster: Cluster, about: About, found: KubeObject | undefine
     : { id: 'why.gone', values: { kind: about.kind, name: about.name } }
   const key = keyRecord(records)
   const chain = key ? cluster.world.trace.chain(key.id) : []
-  const own = records.filter((r) => !chain.includes(r) && isTelling(r)).slice(0, 8)
-  const steps = [...new Set([...chain, ...own])]
-    .filter(isTelling)
-    .sort((a, b) => a.at - b.at || a.id - b.id)
-    .slice(-STEPS_MAX)
-    .map(stepOf)
+  const causes = chain.filter(isTelling)
+  const room = Math.max(2, STEPS_MAX - causes.length)
+  const own = records.filter((r) => !chain.includes(r) && isTelling(r)).slice(0, room)
+  const steps = [...causes, ...own].sort((a, b) => a.at - b.at || a.id - b.id).map(stepOf)
   return { question: `${about.kind} ${about.name}`, verdict, steps, next: waitsFor(cluster, about) }
 }
 

@@ -166,6 +166,8 @@ export function* sleep(
       return () => timer.cancel()
     },
   }
+  // A periodic look is caused by time alone, not by whatever happened before the last one.
+  if (options.background) trace.current = 0
 }
 
 /** Waits for the rest of the current instant to take its turn. */

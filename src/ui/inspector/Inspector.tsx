@@ -200,7 +200,7 @@ function Why({ selected }: { selected: Selected }) {
             data-verb={s.verb}
           >
             <p className={styles.step}>
-              <span>{s.owner}</span>
+              <span>{shortOwner(s.owner)}</span>
               <time>{preciseText(s.at)}</time>
             </p>
             <p className="muted">
@@ -224,6 +224,11 @@ function Why({ selected }: { selected: Selected }) {
       </ol>
     </div>
   )
+}
+
+/** `kube-controller-manager-1/deployment-controller` reads as `deployment-controller`. */
+function shortOwner(owner: string): string {
+  return owner.replace(/^kube-controller-manager[^/]*\//, '')
 }
 
 function About({ about }: { about: { kind: string; namespace?: string; name: string } }) {
