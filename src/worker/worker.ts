@@ -2,6 +2,8 @@
  * The browser host: a session in a Web Worker. Paces its clock in slices so that the worker always answers, gathers
  * changes into frames, and carries the page's questions to the session.
  */
+
+import { provideDescriptions } from '../cluster/api/schema.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import { type Ask, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
@@ -9,7 +11,6 @@ import { type Run, Session } from '../session/session.ts'
 import { complete } from './complete.ts'
 import { Feed } from './feed.ts'
 import { whyOf } from './whyof.ts'
-import { provideDescriptions } from '../cluster/api/schema.ts'
 
 /** Real milliseconds of work between looks at the mailbox. */
 const SLICE_MS = 14

@@ -129,8 +129,8 @@ export function Editor() {
       {result.kind === 'none' ? null : result.kind === 'diff' ? (
         <pre className={styles.result} data-testid="result">
           {result.text.split('\n').map((l, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other identity
             <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other identity
               key={i}
               className={/^\+(?!\+\+)/.test(l) ? 'good' : /^-(?!--)/.test(l) ? 'bad' : ''}
             >

@@ -187,8 +187,8 @@ function Why({ selected }: { selected: Selected }) {
       <p className={styles.verdict}>{t(id, answer.verdict.values)}</p>
       <ol className={styles.chain}>
         {answer.steps.map((s, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps are an answer read once
           <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: steps are an answer read once
             key={i}
             className={
               s.verb === 'fault' || s.verb === 'exit'
