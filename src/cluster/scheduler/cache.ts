@@ -14,19 +14,49 @@ const COUNTED_SELECTORS_MAX = 512
 /** Pods of a namespace that match a selector, counted by node. */
 export interface PodCounts {
   readonly byNode: ReadonlyMap<string, number>
+  /** The same summed up by the value of a node label. */
+  byDomain(topologyKey: string): ReadonlyMap<string, number>
 }
 
 class Counter implements PodCounts {
   readonly byNode = new Map<string, number>()
+  private readonly domains = new Map<string, Map<string, number>>()
   constructor(
     readonly namespace: string,
     readonly selector: Selector,
+    private readonly labelOf: (node: string, key: string) => string | undefined,
   ) {}
+
   add(node: string, n: number): void {
-    const now = (this.byNode.get(node) ?? 0) + n
-    if (now > 0) this.byNode.set(node, now)
-    else this.byNode.delete(node)
+    bump(this.byNode, node, n)
+    for (const [key, sums] of this.domains) {
+      const value = this.labelOf(node, key)
+      if (value !== undefined) bump(sums, value, n)
+    }
   }
+
+  byDomain(key: string): ReadonlyMap<string, number> {
+    const known = this.domains.get(key)
+    if (known) return known
+    const sums = new Map<string, number>()
+    for (const [node, n] of this.byNode) {
+      const value = this.labelOf(node, key)
+      if (value !== undefined) bump(sums, value, n)
+    }
+    this.domains.set(key, sums)
+    return sums
+  }
+
+  /** Labels of nodes have changed; sums are made anew when asked for. */
+  forgetDomains(): void {
+    this.domains.clear()
+  }
+}
+
+function bump(map: Map<string, number>, key: string, n: number): void {
+  const now = (map.get(key) ?? 0) + n
+  if (now > 0) map.set(key, now)
+  else map.delete(key)
 }
 
 /** Nodes, pods on them, and counts that plugins ask for. */
@@ -56,6 +86,7 @@ export class SchedulerCache {
   addNode(node: Node): NodeInfo {
     const name = node.metadata.name ?? ''
     let info = this.nodes.get(name)
+    if (info?.node?.metadata.labels !== node.metadata.labels) this.forgetDomains()
     if (info) {
       this.countImages(info, -1)
       if (!info.node || zoneOf(info.node) !== zoneOf(node)) this.orderStale = true
@@ -73,6 +104,7 @@ export class SchedulerCache {
     const info = this.nodes.get(name)
     if (!info) return
     this.countImages(info, -1)
+    this.forgetDomains()
     this.orderStale = true
     if (info.pods.size === 0) this.nodes.delete(name)
     else info.node = undefined
@@ -126,7 +158,11 @@ export class SchedulerCache {
       this.counters.set(key, counter)
       return counter
     }
-    counter = new Counter(namespace, selector)
+    counter = new Counter(
+      namespace,
+      selector,
+      (node, label) => this.nodes.get(node)?.node?.metadata.labels?.[label],
+    )
     this.counters.set(key, counter)
     if (this.counters.size > COUNTED_SELECTORS_MAX) this.dropOldestCounter()
     const set = this.countersByNamespace.get(namespace)
@@ -174,6 +210,10 @@ export class SchedulerCache {
     else this.nodesWithAffinity.delete(node.name)
     if (node.podsWithRequiredAntiAffinity.size > 0) this.nodesWithAntiAffinity.set(node.name, node)
     else this.nodesWithAntiAffinity.delete(node.name)
+  }
+
+  private forgetDomains(): void {
+    for (const c of this.counters.values()) c.forgetDomains()
   }
 
   private countImages(info: NodeInfo, n: 1 | -1): void {

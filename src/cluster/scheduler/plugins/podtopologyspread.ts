@@ -68,7 +68,8 @@ class FilterState {
 
 interface ScoreState {
   readonly constraints: readonly Constraint[]
-  readonly counts: readonly (ReadonlyMap<string, number> | undefined)[]
+  /** Pods by domain; by node name for the hostname. */
+  readonly counts: readonly ReadonlyMap<string, number>[]
   readonly weights: readonly number[]
   readonly ignored: ReadonlySet<NodeInfo>
 }
@@ -119,12 +120,8 @@ export function podTopologySpread(handle: Handle): Plugin {
         const c = state.constraints[i] as Constraint
         const value = node.node?.metadata.labels?.[c.topologyKey]
         if (value === undefined) continue
-        const byDomain = state.counts[i]
-        const n = byDomain
-          ? byDomain.get(value)
-          : handle.cache
-              .counts(pod.pod.metadata.namespace ?? '', c.selector, c.id)
-              .byNode.get(node.name)
+        const domain = c.topologyKey === HOSTNAME ? node.name : value
+        const n = (state.counts[i] as ReadonlyMap<string, number>).get(domain)
         sum += (n ?? 0) * (state.weights[i] as number) + (c.maxSkew - 1)
       }
       return Math.round(sum)
@@ -174,7 +171,7 @@ function prepareScore(handle: Handle, s: CycleState, pod: PodInfo, nodes: readon
   }
   const counts = constraints.map((c, i) =>
     c.topologyKey === HOSTNAME
-      ? undefined
+      ? handle.cache.counts(pod.pod.metadata.namespace ?? '', c.selector, c.id).byNode
       : sumDomains(handle, pod, c, own ? constraints : [], domains[i] as Set<string>),
   )
   const weights = constraints.map((c, i) => {
@@ -193,10 +190,15 @@ function sumDomains(
   c: Constraint,
   required: readonly Constraint[],
   domains: ReadonlySet<string>,
-): Map<string, number> {
-  const out = new Map<string, number>()
+): ReadonlyMap<string, number> {
   const { cache } = handle
-  for (const [name, n] of cache.counts(pod.pod.metadata.namespace ?? '', c.selector, c.id).byNode) {
+  const counts = cache.counts(pod.pod.metadata.namespace ?? '', c.selector, c.id)
+  // Pods that may go anywhere count all nodes; the sums are kept for that.
+  if (required.length <= 1 && !c.honorTaints && goesAnywhere(pod.pod)) {
+    return counts.byDomain(c.topologyKey)
+  }
+  const out = new Map<string, number>()
+  for (const [name, n] of counts.byNode) {
     const node = cache.nodes.get(name)?.node
     const value = node?.metadata.labels?.[c.topologyKey]
     if (!node || value === undefined || !domains.has(value)) continue
@@ -205,6 +207,11 @@ function sumDomains(
     out.set(value, (out.get(value) ?? 0) + n)
   }
   return out
+}
+
+function goesAnywhere(pod: Pod): boolean {
+  const affinity = pod.spec?.affinity?.nodeAffinity
+  return !pod.spec?.nodeSelector && !affinity?.requiredDuringSchedulingIgnoredDuringExecution
 }
 
 function countDomains(
