@@ -22,6 +22,9 @@ interface Note {
 const notes = new WeakMap<AnyObject, Note>()
 const workedOut = new WeakMap<AnyObject, AnyObject>()
 
+/** Kinds whose spec an update never changes. */
+const RESET_SPEC = new Set(['CertificateSigningRequest'])
+
 /** Notes followed back before they are worked out at once. */
 const DEPTH_MAX = 8
 
@@ -32,7 +35,11 @@ export function trackManager(c: Call, old: AnyObject | undefined, o: AnyObject):
   const { hasStatus } = c.served
   if (!c.typed) {
     const base = baseOf(o, old)
-    return withManaged(o, updated(base, old, o, { base: old, schema, hasStatus, entry, depth: 0 }))
+    const next = old && RESET_SPEC.has(o.kind) ? { ...o, spec: old.spec } : o
+    return withManaged(
+      o,
+      updated(base, old, next, { base: old, schema, hasStatus, entry, depth: 0 }),
+    )
   }
   const kept = withManaged(o, old?.metadata.managedFields)
   const before = old && notes.get(old)
@@ -169,6 +176,9 @@ export function stripped(
   const { kind: _k, apiVersion: _a, metadata, ...rest } = o as AnyObject
   const out: JsonObject = { ...rest }
   if (note.hasStatus && note.entry.subresource === undefined) delete out.status
+  if (note.entry.subresource === 'status') {
+    for (const k of Object.keys(out)) if (k !== 'status') delete out[k]
+  }
   const m: JsonObject = {}
   for (const [k, v] of Object.entries(metadata ?? {})) if (!OWN_META.has(k)) m[k] = v
   if (Object.keys(m).length > 0) out.metadata = m

@@ -90,6 +90,12 @@ function* prepare(
     return finished(candidate, current)
   }
   if (!mode.statusOnly) definition.defaults?.(candidate)
+  // Who set what is told from what was sent, not from what admission and strategies make of it.
+  const managed = mode.tracked
+    ? candidate.metadata.managedFields
+    : c.typed
+      ? undefined
+      : trackManager(c, current, candidate).metadata.managedFields
   const attributes: Attributes = {
     operation: 'UPDATE',
     served: c.served,
@@ -114,21 +120,16 @@ function* prepare(
   definition.strategy?.canonicalize?.(candidate)
   yield* r.admission.validate(attributes)
   if (isService(c)) yield* allocateService(r, candidate, current)
-  const plain = mode.tracked ? candidate : likeManaged(c, candidate, current)
+  if (!c.typed || mode.tracked) return settled(withManaged(candidate, managed), current)
+  const plain = withManaged(candidate, current.metadata.managedFields)
   const grafted = graft(plain, current)
-  if (grafted === current) return current
-  if (c.typed && !mode.tracked) return trackManager(c, current, grafted)
-  if (mode.tracked) return finished(candidate, current)
-  return finished(trackManager(c, current, candidate), current)
+  return grafted === current ? current : trackManager(c, current, grafted)
 }
 
-/** As the candidate, with the managed fields of the current version: they alone are no change. */
-function likeManaged(c: Call, candidate: AnyObject, current: AnyObject): AnyObject {
-  if (c.typed) return withManaged(candidate, current.metadata.managedFields)
-  const sent = candidate.metadata.managedFields
-  const known = resolved(current).metadata.managedFields
-  if (sent && !deepEqual(sent, known)) return candidate
-  return withManaged(candidate, current.metadata.managedFields)
+/** The next version with its managed fields worked out; `current` when it says the same. */
+function settled(next: AnyObject, current: AnyObject): AnyObject {
+  const known = resolved(current)
+  return graft(next, known) === known ? current : finished(next, current)
 }
 
 function finished(next: AnyObject, current: AnyObject): AnyObject {

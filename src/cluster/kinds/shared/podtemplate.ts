@@ -40,6 +40,12 @@ export function validatePodTemplate(t: PodTemplateSpec, path: string): FieldErro
   ]
 }
 
+/** Negative grace counts as one second. */
+function graceOf(spec: PodSpec): number {
+  const seconds = spec.terminationGracePeriodSeconds ?? 30
+  return seconds < 0 ? 1 : seconds
+}
+
 /** Field errors of a pod's spec. */
 export function validatePodSpec(spec: PodSpec, path: string, isPod = false): FieldError[] {
   const out: FieldError[] = []
@@ -49,7 +55,7 @@ export function validatePodSpec(spec: PodSpec, path: string, isPod = false): Fie
     volumes: names,
     restartPolicy: spec.restartPolicy ?? 'Always',
     hostNetwork: spec.hostNetwork ?? false,
-    grace: spec.terminationGracePeriodSeconds ?? 30,
+    grace: graceOf(spec),
   }
   out.push(...validateContainers(spec.containers, context, `${path}.containers`))
   out.push(
@@ -145,7 +151,7 @@ export function validateTolerations(
     } else if (operator === 'Exists') {
       if (t.value) {
         const text = "value must be empty when `operator` is 'Exists'"
-        out.push(invalidValue(`${at}.operator`, { ...t }, text))
+        out.push(invalidValue(`${at}.operator`, t.value, text))
       }
     } else {
       out.push(notSupported(`${at}.operator`, operator, ['Equal', 'Exists']))
