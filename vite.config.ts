@@ -12,6 +12,8 @@ export default defineConfig({
       },
     ],
   },
+  // Written for bundlers: its imports have no file endings, which Node alone refuses.
+  ssr: { noExternal: ['@ngrok/webernetes'] },
   worker: { format: 'es', plugins: () => [descriptions()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
 })

@@ -1,5 +1,6 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
 import { measureRollout } from './rollout.ts'
+import { measureWebernetes } from './webernetes.ts'
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
@@ -37,4 +38,16 @@ for (const [nodes, replicas, kubelets] of cases) {
       f.heapMiB.toFixed(0).padStart(10),
     ].join(' '),
   )
+}
+
+if (wanted.length === 0 || wanted.includes('webernetes')) {
+  print('')
+  print('replicas   kubarium (3 nodes, simulated kubelets) CPU s   webernetes CPU s   ratio')
+  for (const replicas of [30, 100, 300]) {
+    const ours = measureRollout(replicas > 300 ? 4 : 3, replicas, 'simulated').cpuSeconds
+    const theirs = await measureWebernetes(replicas)
+    print(
+      `${String(replicas).padStart(8)} ${ours.toFixed(2).padStart(47)} ${theirs.toFixed(2).padStart(18)} ${(theirs / ours).toFixed(1).padStart(7)}`,
+    )
+  }
 }
