@@ -2,7 +2,7 @@
  * What the scheduler knows of a node and of the pods on it, as plain numbers ready for filtering.
  * @source pkg/scheduler/framework/types.go NodeInfo, PodInfo
  */
-import type { Node, Pod, PodAffinityTerm } from '../../api/generated/types.ts'
+import type { Node, Pod, PodAffinityTerm, Taint } from '../../api/generated/types.ts'
 import { amountsOf, podRequests } from '../../api/helpers/requests.ts'
 import {
   type Labels,
@@ -33,6 +33,9 @@ export interface AffinityTerm {
   readonly namespaceSelector: Selector | undefined
   readonly weight: number
 }
+
+export const HOSTNAME = 'kubernetes.io/hostname'
+export const ZONE = 'topology.kubernetes.io/zone'
 
 const NO_TERMS: readonly AffinityTerm[] = []
 
@@ -191,6 +194,11 @@ export class NodeInfo {
   readonly usedPorts = new Map<string, string[]>()
   /** Image names (with digest or tag) to bytes. */
   images: ReadonlyMap<string, number> = NO_IMAGES
+  /** What is asked of every node for every pod, out of the node's object. */
+  unschedulable = false
+  taints: readonly Taint[] | undefined
+  hostname: string | undefined
+  zone: string | undefined
   /** Claims used by pods here: `namespace/name` to how many pods. */
   readonly claims = new Map<string, number>()
 
@@ -209,7 +217,17 @@ export class NodeInfo {
       this.allocatable = toResources(amounts)
       this.allowedPods = amounts.get('pods') ?? 0
       this.images = imagesOf(node)
+      this.unschedulable = node.spec?.unschedulable === true
+      this.taints = node.spec?.taints?.length ? node.spec.taints : undefined
+      this.hostname = node.metadata.labels?.[HOSTNAME]
+      this.zone = node.metadata.labels?.[ZONE]
     }
+  }
+
+  /** The value of a label of the node. */
+  label(key: string): string | undefined {
+    if (key === HOSTNAME) return this.hostname
+    return key === ZONE ? this.zone : this.node?.metadata.labels?.[key]
   }
 
   add(info: PodInfo): void {

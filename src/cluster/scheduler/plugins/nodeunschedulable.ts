@@ -21,7 +21,7 @@ export function nodeUnschedulable(): Plugin {
       },
     ],
     filter(_s, pod, node) {
-      if (!node.node?.spec?.unschedulable) return undefined
+      if (!node.unschedulable) return undefined
       return toleratesAny(pod.pod.spec?.tolerations, TAINT) ? undefined : REFUSED
     },
   }

@@ -16,11 +16,9 @@ import {
 } from '../../api/meta/labels.ts'
 import { controllerOf } from '../../api/meta/ownership.ts'
 import { type CycleState, type Handle, type Plugin, SKIP, verdict } from '../framework/interface.ts'
-import type { NodeInfo, PodInfo } from '../framework/nodeinfo.ts'
+import { HOSTNAME, type NodeInfo, type PodInfo, ZONE } from '../framework/nodeinfo.ts'
 
 const NAME = 'PodTopologySpread'
-const HOSTNAME = 'kubernetes.io/hostname'
-const ZONE = 'topology.kubernetes.io/zone'
 const TOO_SKEWED = verdict('Unschedulable', "node(s) didn't match pod topology spread constraints")
 const NO_LABEL = verdict(
   'UnschedulableAndUnresolvable',
@@ -112,13 +110,13 @@ export function podTopologySpread(handle: Handle): Plugin {
       return undefined
     },
     preScore: (s, pod, nodes) => prepareScore(handle, s, pod, nodes),
-    score(s, pod, node) {
+    score(s, _pod, node) {
       const state = s.get<ScoreState>(`${NAME}/score`)
       if (!state || state.ignored.has(node)) return 0
       let sum = 0
       for (let i = 0; i < state.constraints.length; i++) {
         const c = state.constraints[i] as Constraint
-        const value = node.node?.metadata.labels?.[c.topologyKey]
+        const value = node.label(c.topologyKey)
         if (value === undefined) continue
         const domain = c.topologyKey === HOSTNAME ? node.name : value
         const n = (state.counts[i] as ReadonlyMap<string, number>).get(domain)
@@ -158,15 +156,15 @@ function prepareScore(handle: Handle, s: CycleState, pod: PodInfo, nodes: readon
   const ignored = new Set<NodeInfo>()
   const domains = constraints.map(() => new Set<string>())
   for (const n of nodes) {
-    const labels = n.node?.metadata.labels
-    if (own && constraints.some((c) => labels?.[c.topologyKey] === undefined)) {
+    if (own && constraints.some((c) => n.label(c.topologyKey) === undefined)) {
       ignored.add(n)
       continue
     }
     for (let i = 0; i < constraints.length; i++) {
       const key = (constraints[i] as Constraint).topologyKey
-      const value = labels?.[key]
-      if (value !== undefined && key !== HOSTNAME) (domains[i] as Set<string>).add(value)
+      if (key === HOSTNAME) continue
+      const value = n.label(key)
+      if (value !== undefined) (domains[i] as Set<string>).add(value)
     }
   }
   const counts = constraints.map((c, i) =>

@@ -23,8 +23,8 @@ export function taintToleration(): Plugin {
       },
     ],
     filter(_s, pod, node) {
-      const taints = node.node?.spec?.taints
-      if (!taints || taints.length === 0) return undefined
+      const { taints } = node
+      if (!taints) return undefined
       return fits(pod, taints) ? undefined : REFUSED
     },
     preScore(s, pod) {
@@ -33,8 +33,8 @@ export function taintToleration(): Plugin {
       return undefined
     },
     score(s, _pod, node) {
-      const taints = node.node?.spec?.taints
-      if (!taints || taints.length === 0) return 0
+      const { taints } = node
+      if (!taints) return 0
       const tolerations = s.get<Toleration[]>(NAME) ?? []
       let n = 0
       for (const t of taints) {
