@@ -7,7 +7,7 @@ import type { AnyObject } from '../cluster/api/object.ts'
 import type { ApiResponse, HeaderMap, Method, Query } from '../cluster/api/transport.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import { WireError } from '../cluster/sim/wire.ts'
-import { ConnectionError, StatusError } from './errors.ts'
+import { PlainError, StatusError } from './errors.ts'
 
 /** One request as kubectl sends it. */
 export interface KubectlRequest {
@@ -109,7 +109,7 @@ export class Client {
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       const address = this.server.replace(/^https?:\/\//, '')
-      throw new ConnectionError(
+      throw new PlainError(
         error.reason === 'refused'
           ? `The connection to the server ${address} was refused - did you specify the right host or port?`
           : `Unable to connect to the server: dial tcp ${address}: i/o timeout`,

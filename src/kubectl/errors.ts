@@ -34,9 +34,9 @@ export class StatusError extends Error {
   }
 }
 
-/** The server could not be reached; printed as it is. */
-export class ConnectionError extends Error {
-  override name = 'ConnectionError'
+/** A failure whose words are printed as they are, without `error:`. */
+export class PlainError extends Error {
+  override name = 'PlainError'
 }
 
 /** Several failures, printed one after the other. */
@@ -61,7 +61,7 @@ export function isReason(error: unknown, ...reasons: string[]): error is StatusE
 
 /** True for the failures a user may cause; anything else is a bug of ours and is rethrown. */
 export function isExpected(error: unknown): boolean {
-  return error instanceof CliError || error instanceof StatusError || error instanceof ManyErrors
+  return [CliError, StatusError, ManyErrors, PlainError].some((c) => error instanceof c)
 }
 
 /** The error's own words, as Go's `%v` prints it inside a longer message. */
@@ -89,7 +89,7 @@ export function addSource(error: unknown, verb: string, source: string): unknown
 /** What stderr shows for a failure, with a newline at the end. */
 export function errorText(error: unknown): string {
   if (error instanceof ManyErrors) return error.errors.map(oneOfMany).join('')
-  if (error instanceof ConnectionError) return `${error.message}\n`
+  if (error instanceof PlainError) return `${error.message}\n`
   if (!(error instanceof StatusError)) {
     const m = messageOf(error)
     return `${m.startsWith('error: ') ? m : `error: ${m}`}\n`

@@ -47,10 +47,11 @@ const canI: Command = {
   *run(k) {
     if (k.flags.bool('list')) return yield* listRights(k)
     const [verb, what] = k.args
-    if (!verb || !what || k.args.length > 3)
+    if (!verb || !what || k.args.length !== 2)
       throw new CliError(
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
       )
+    if (what.startsWith('/') && !URL_VERBS.has(verb)) warn(k, `verb '${verb}' is not a known verb`)
     const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace
     const spec = what.startsWith('/')
       ? { nonResourceAttributes: { path: what, verb } }
@@ -74,15 +75,31 @@ const canI: Command = {
   },
 }
 
+const VERBS = new Set(
+  'get list watch create update patch delete deletecollection use bind impersonate * approve sign escalate attest'.split(
+    ' ',
+  ),
+)
+const URL_VERBS = new Set('get put post head options delete patch *'.split(' '))
+
+/** The warning brings a newline of its own, so an empty line follows it. */
+function warn(k: Invocation, text: string): void {
+  k.err(`Warning: ${text}\n\n`)
+}
+
 function* attributes(k: Invocation, verb: string, what: string, namespace: string) {
-  const [type, slashName] = what.split('/') as [string, string?]
-  const name = k.args[2] ?? slashName
+  const [type, name] = what.split('/') as [string, string?]
   const known = type === '*' ? undefined : (yield* k.discovery()).find(type)
-  if (!known && type !== '*') k.err(`Warning: the server doesn't have a resource type '${type}'\n`)
-  if (known && !known.namespaced && namespace)
-    k.err(
-      `Warning: resource '${known.plural}' is not namespace scoped${known.group ? ` in group '${known.group}'` : ''}\n`,
-    )
+  if (!known && type !== '*' && !['users', 'groups'].includes(type)) {
+    const [resource, ...group] = type.split('.')
+    const where = group.length > 0 ? ` in group '${group.join('.')}'` : ''
+    warn(k, `the server doesn't have a resource type '${resource}'${where}`)
+  }
+  if (known && !known.namespaced && namespace) {
+    const where = known.group ? ` in group '${known.group}'` : ''
+    warn(k, `resource '${known.plural}' is not namespace scoped${where}`)
+  }
+  if (!VERBS.has(verb)) warn(k, `verb '${verb}' is not a known verb`)
   const sub = k.flags.string('subresource')
   return {
     namespace,

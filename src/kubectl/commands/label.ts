@@ -11,8 +11,9 @@ import { CliError, isExpected, throwAll } from '../errors.ts'
 import type { Flag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
 import { isEmpty, mergePatch } from '../patch/json.ts'
+import { goJson } from '../printers/gojson.ts'
 import { outputFlags } from '../printers/output.ts'
-import { fetchInfos, fileFlags, hasFiles, type Info, nothingNamed } from '../resource.ts'
+import { fetchInfos, fileFlags, hasFiles, type Info } from '../resource.ts'
 import { dryRunFlag, fieldManagerFlag, operationPrinter, patchObject } from '../writes.ts'
 
 interface Words {
@@ -107,6 +108,7 @@ function parseChanges(words: Words, list: readonly string[]): Changes {
     else {
       const value = c.slice(eq + 1)
       if (words.field === 'labels') {
+        if (value.includes('=')) throw new CliError(`invalid label spec: ${c}`)
         const problems = labelValue(value)
         if (problems.length > 0)
           throw new CliError(`invalid label value: "${c}": ${problems.join(';')}`)
@@ -128,7 +130,7 @@ function parseChanges(words: Words, list: readonly string[]): Changes {
 function* tag(k: Invocation, words: Words): Task<void> {
   const { resources, changes: list } = split(k.args)
   const listing = k.flags.bool('list')
-  if (resources.length === 0 && !hasFiles(k)) throw resourcesMissing(words)
+  if (resources.length === 0 && !hasFiles(k)) throw resourcesMissing()
   const changes = parseChanges(words, list)
   if (list.length === 0 && !listing)
     throw new CliError(`at least one ${words.noun} update is required`)
@@ -156,12 +158,10 @@ function* tag(k: Invocation, words: Words): Task<void> {
   throwAll(errors)
 }
 
-function resourcesMissing(words: Words): CliError {
-  if (words.field === 'annotations')
-    return new CliError(
-      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
-    )
-  return nothingNamed()
+function resourcesMissing(): CliError {
+  return new CliError(
+    'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+  )
 }
 
 function showList(k: Invocation, words: Words, info: Info, several: boolean): void {
@@ -198,7 +198,10 @@ function* change(k: Invocation, words: Words, info: Info, changes: Changes): Tas
   const nothing = isEmpty(patch)
   if (!local && !(nothing && words.field === 'labels'))
     object = yield* patchObject(k, info, 'merge', patch)
-  const printer = operationPrinter(k, operation(words, old, tags, nothing))
+  const printer = operationPrinter(
+    k,
+    operation(words, old, tags, { nothing, overwrite: k.flags.bool('overwrite') }),
+  )
   printer.print(object)
   printer.flush()
 }
@@ -207,12 +210,13 @@ function operation(
   words: Words,
   old: Readonly<Record<string, string>>,
   tags: Readonly<Record<string, string>>,
-  nothing: boolean,
+  { nothing, overwrite }: { nothing: boolean; overwrite: boolean },
 ): string {
   if (words.field === 'annotations') return 'annotated'
   if (nothing) return 'not labeled'
-  const added = Object.keys(tags).some((key) => tags[key] !== old[key])
-  return added ? 'labeled' : 'unlabeled'
+  // Upstream compares the lengths of both objects as JSON, and so does this.
+  const shorter = goJson(tags).length < goJson(old).length
+  return shorter && !overwrite ? 'unlabeled' : 'labeled'
 }
 
 function refuseOverwrite(

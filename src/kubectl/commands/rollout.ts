@@ -128,13 +128,19 @@ export const rollout: Command = {
   ],
 }
 
+/** `ReplicaSet.apps`. */
+function groupKind(info: Info): string {
+  const { kind, group } = info.mapping
+  return group ? `${kind}.${group}` : kind
+}
+
 function unsupported(info: Info, what: string): CliError {
   return new CliError(`${groupResource(info.mapping)} "${info.name}" ${what} is not supported`)
 }
 
 function* history(k: Invocation, info: Info): Task<void> {
   if (!ROLLOUTS.has(info.mapping.kind))
-    throw new CliError(`no history viewer has been implemented for "${info.mapping.kind}"`)
+    throw new CliError(`no history viewer has been implemented for "${groupKind(info)}"`)
   const revision = k.flags.int('revision')
   const list: Revisioned[] = yield* revisionsOf(k, info)
   const text = historyText(list, revision)
@@ -179,7 +185,7 @@ function* restart(k: Invocation, info: Info): Task<void> {
 
 function* undo(k: Invocation, info: Info): Task<void> {
   if (!ROLLOUTS.has(info.mapping.kind))
-    throw new CliError(`no rollbacker has been implemented for "${info.mapping.kind}"`)
+    throw new CliError(`no rollbacker has been implemented for "${groupKind(info)}"`)
   const text = yield* rollBack(k, info, k.flags.int('to-revision'))
   const printer = operationPrinter(k, text)
   printer.print(info.object)
@@ -189,7 +195,7 @@ function* undo(k: Invocation, info: Info): Task<void> {
 function* status(k: Invocation, info: Info): Task<void> {
   const { mapping } = info
   if (!ROLLOUTS.has(mapping.kind))
-    throw new CliError(`no status viewer has been implemented for ${mapping.kind}`)
+    throw new CliError(`no status viewer has been implemented for ${groupKind(info)}`)
   const revision = k.flags.int('revision')
   const timeout = k.flags.duration('timeout')
   const deadline = timeout > 0 ? k.deps.world.clock.now + timeout : undefined

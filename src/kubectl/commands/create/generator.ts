@@ -1,4 +1,9 @@
 /** What the generators of `kubectl create` share: a name, an object built from flags, a request, a word. */
+import {
+  canonicalQuantity,
+  isQuantity,
+  QUANTITY_SYNTAX,
+} from '../../../cluster/api/meta/quantity.ts'
 import type { AnyObject } from '../../../cluster/api/object.ts'
 import type { Task } from '../../../cluster/sim/task.ts'
 import type { Command } from '../../command.ts'
@@ -125,6 +130,20 @@ export function parsePairs(text: string, what = 'label spec'): Record<string, st
     const eq = pair.indexOf('=')
     if (eq < 1) throw new CliError(`unexpected ${what}: ${pair}`)
     out[pair.slice(0, eq)] = pair.slice(eq + 1)
+  }
+  return out
+}
+
+/** `cpu=1,memory=1Gi` as a resource list. @throws CliError */
+export function parseResources(text: string): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const statement of text.split(',')) {
+    const parts = statement.split('=')
+    if (parts.length !== 2)
+      throw new CliError(`Invalid argument syntax ${statement}, expected <resource>=<value>`)
+    const [name, quantity] = parts as [string, string]
+    if (!isQuantity(quantity)) throw new CliError(QUANTITY_SYNTAX)
+    out[name] = canonicalQuantity(quantity)
   }
   return out
 }

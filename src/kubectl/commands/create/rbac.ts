@@ -5,7 +5,7 @@
  */
 import type { Task } from '../../../cluster/sim/task.ts'
 import type { Command } from '../../command.ts'
-import { CliError } from '../../errors.ts'
+import { CliError, PlainError } from '../../errors.ts'
 import type { Flag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
 import { compareStrings } from '../../printers/gojson.ts'
@@ -38,6 +38,34 @@ interface ResourceArgument {
   readonly resource: string
 }
 
+const ROLES = ['roles', 'clusterroles']
+/** Verbs that go with certain resources only. */
+const SPECIAL: Readonly<Record<string, { group: string; resources: readonly string[] }>> = {
+  bind: { group: RBAC, resources: ROLES },
+  escalate: { group: RBAC, resources: ROLES },
+  impersonate: { group: '', resources: ['users', 'serviceaccounts', 'groups'] },
+}
+
+function checkSpecial(k: Invocation, resource: string, group: string): void {
+  for (const v of k.flags.strings('verb')) {
+    const only = SPECIAL[v]
+    if (only && !(only.group === group && only.resources.includes(resource)))
+      throw new CliError(`can not perform '${v}' on '${resource}' in group '${group}'`)
+  }
+}
+
+/** A resource by name; users and groups are none, but may be impersonated. */
+function* resourceNamed(k: Invocation, name: string): Task<ResourceMatch | undefined> {
+  const found = (yield* k.discovery()).find(name) ?? (yield* k.discovery(true)).find(name)
+  if (found) return found
+  if (k.flags.strings('verb').includes('impersonate')) return { plural: name, group: '' }
+  const [resource, ...group] = name.split('.')
+  const where = group.length > 0 ? ` in group "${group.join('.')}"` : ''
+  throw new PlainError(`the server doesn't have a resource type "${resource}"${where}`)
+}
+
+type ResourceMatch = { readonly plural: string; readonly group: string }
+
 /** The rules of --verb and --resource, one for each API group. @throws CliError */
 function* rulesOf(k: Invocation): Task<Json[]> {
   const verbs = unique(k.flags.strings('verb').map((v) => v.trim()))
@@ -45,7 +73,8 @@ function* rulesOf(k: Invocation): Task<Json[]> {
   const resources: ResourceArgument[] = []
   for (const r of k.flags.strings('resource')) {
     const [full, sub] = r.split('/') as [string, string?]
-    const mapping = full === '*' ? undefined : yield* k.mapping(full)
+    const mapping = full === '*' ? undefined : yield* resourceNamed(k, full)
+    if (mapping) checkSpecial(k, mapping.plural, mapping.group)
     const base = mapping ? mapping.plural : full
     resources.push({ group: mapping?.group ?? '', resource: sub ? `${base}/${sub}` : base })
   }

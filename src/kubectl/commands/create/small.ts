@@ -7,7 +7,7 @@ import type { LabelSelector } from '../../../cluster/api/generated/types.ts'
 import { parseSelector } from '../../../cluster/api/meta/selectorparser.ts'
 import type { Command } from '../../command.ts'
 import { CliError, messageOf } from '../../errors.ts'
-import { generatorCommand, metadataOf, parsePairs } from './generator.ts'
+import { generatorCommand, metadataOf, parseResources } from './generator.ts'
 
 /** `create namespace`. */
 export const namespace: Command = generatorCommand({
@@ -106,7 +106,7 @@ export const quota: Command = generatorCommand({
       kind: 'ResourceQuota',
       metadata: metadataOf(name),
       spec: {
-        ...(hard ? { hard: parsePairs(hard, 'resource quota') } : {}),
+        ...(hard ? { hard: parseResources(hard) } : {}),
         ...(scopes ? { scopes: scopes.split(',') } : {}),
       },
       status: {},

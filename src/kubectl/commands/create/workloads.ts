@@ -136,7 +136,7 @@ function* jobFrom(k: Invocation, name: string, from: string) {
   const target = targets[0]
   if (!target?.name) throw new CliError(`from must be an existing cronjob`)
   const object = yield* getObject(k, { ...target, name: target.name })
-  if (object.kind !== 'CronJob') throw new CliError('from must be an existing cronjob')
+  if (object.kind !== 'CronJob') throw new CliError(`unknown object type *v1.${object.kind}`)
   const cron = object as unknown as CronJob
   const template = (cron.spec?.jobTemplate ?? {}) as JobTemplateSpec
   const owner = {

@@ -6,7 +6,7 @@ import type { AnyObject } from '../../../cluster/api/object.ts'
 import type { Command } from '../../command.ts'
 import { CliError, throwAll } from '../../errors.ts'
 import { operationPrinter, patchObject } from '../../writes.ts'
-import { parsePairs } from '../create/generator.ts'
+import { parseResources } from '../create/generator.ts'
 import { labelSelectorOf } from '../create/small.ts'
 import {
   mapContainers,
@@ -123,12 +123,8 @@ export const setResources: Command = {
           ...c,
           resources: {
             ...old,
-            ...(limits
-              ? { limits: { ...old.limits, ...parsePairs(limits, 'resource limit') } }
-              : {}),
-            ...(requests
-              ? { requests: { ...old.requests, ...parsePairs(requests, 'resource request') } }
-              : {}),
+            ...(limits ? { limits: { ...old.limits, ...parseResources(limits) } } : {}),
+            ...(requests ? { requests: { ...old.requests, ...parseResources(requests) } } : {}),
           },
         }
       })
