@@ -3,7 +3,6 @@
  * derived from discovery facts and the generated schema.
  */
 import type { ResourceDefinition } from '../api/definition.ts'
-import { age } from '../api/meta/duration.ts'
 import type { ResourceInfo } from '../api/resources.ts'
 import { type Schema, schemaOf } from '../api/schema.ts'
 
@@ -62,11 +61,7 @@ export function derive(info: ResourceInfo): ResourceDefinition {
     subresources: subresources as ResourceDefinition['subresources'],
     columns: [
       { name: 'Name', value: (o) => o.metadata.name ?? '' },
-      {
-        name: 'Created At',
-        type: 'date',
-        value: (o, now) => age(o.metadata.creationTimestamp, now),
-      },
+      { name: 'Created At', value: (o) => o.metadata.creationTimestamp ?? '' },
     ],
   }
 }

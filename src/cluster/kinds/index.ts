@@ -22,6 +22,7 @@ import { networkpolicy } from './networkpolicy.ts'
 import { node } from './node.ts'
 import { persistentvolume } from './persistentvolume.ts'
 import { persistentvolumeclaim } from './persistentvolumeclaim.ts'
+import { plainKinds } from './plain.ts'
 import { pod } from './pod.ts'
 import { poddisruptionbudget } from './poddisruptionbudget.ts'
 import { priorityclass } from './priorityclass.ts'
@@ -39,6 +40,7 @@ import { storageclass } from './storageclass.ts'
 
 /** Definitions with a file of their own. */
 const own: readonly ResourceDefinition[] = [
+  ...plainKinds,
   certificatesigningrequest,
   clusterrole,
   clusterrolebinding,

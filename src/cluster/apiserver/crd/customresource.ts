@@ -9,11 +9,13 @@ import type {
 } from '../../api/generated/types.ts'
 import { age } from '../../api/meta/duration.ts'
 import { isObject } from '../../api/meta/json.ts'
+import type { FieldError } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { ResourceInfo } from '../../api/resources.ts'
 import type { Schema } from '../../api/schema.ts'
 import { setDecoder } from '../decode.ts'
 import { jsonPath } from './jsonpath.ts'
+import { allCelErrors, hasRules } from './rules.ts'
 import { convert, decodeCustom, fillDefaults, propertiesOf, type RawSchema } from './structural.ts'
 import { validateValue } from './validate.ts'
 
@@ -113,10 +115,27 @@ function defaultsOf(o: AnyObject, raw: RawSchema): void {
   Object.assign(o, rest, { metadata, kind, apiVersion })
 }
 
-function validateRoot(o: AnyObject, raw: RawSchema, old: AnyObject | undefined) {
-  const known = propertiesOf(raw)
-  const { metadata: _m, ...rest } = raw.properties === undefined ? {} : known
-  return validateValue(o, { ...raw, properties: rest }, '', old)
+function validateRoot(o: AnyObject, raw: RawSchema, old: AnyObject | undefined): FieldError[] {
+  const { metadata: _m, ...rest } = propertiesOf(raw)
+  const schema = { ...raw, properties: rest }
+  const out = validateValue(o, schema, '')
+  if (!hasRules(schema)) return out
+  if (out.some((e) => BLOCKING.has(e.type))) return [...out, UNCHECKED]
+  return [...out, ...allCelErrors(o, schema, '', old)]
+}
+
+/** Errors after which rules could not be trusted to make sense of the value. */
+const BLOCKING: ReadonlySet<string> = new Set([
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+const UNCHECKED: FieldError = {
+  type: 'FieldValueInvalid',
+  field: '<nil>',
+  body: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 }
 
 function columnsOf(v: CustomResourceDefinitionVersion): Column<AnyObject>[] {

@@ -6,7 +6,7 @@ import { Environment } from '@marcbachmann/cel-js'
 import { duplicate, forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
 import { isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
-import type { RawSchema } from './structural.ts'
+import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
 interface Rule {
   readonly rule: string
@@ -108,4 +108,42 @@ function ruleError(
 function invalid(field: string, v: unknown, message: string): FieldError {
   if (!isObject(v) && !Array.isArray(v)) return invalidValue(field, v, message)
   return { type: 'FieldValueInvalid', field, body: `Invalid value: ${message}` }
+}
+
+/** True when the schema has rules anywhere. */
+export function hasRules(s: RawSchema): boolean {
+  if (s['x-kubernetes-validations'] !== undefined) return true
+  const parts = [...Object.values(propertiesOf(s)), sub(s, 'items'), sub(s, 'additionalProperties')]
+  return parts.some((x) => x !== undefined && hasRules(x))
+}
+
+/** Field errors of all rules in the tree, outer rules first. */
+export function allCelErrors(v: unknown, s: RawSchema, path: string, old: unknown): FieldError[] {
+  const out = celErrors(v, s, path, old)
+  if (Array.isArray(v)) {
+    const items = sub(s, 'items')
+    if (!items) return out
+    const before = matchItems(v, s, old)
+    v.forEach((x, i) => {
+      out.push(...allCelErrors(x, items, `${path}[${i}]`, before[i]))
+    })
+  } else if (isObject(v)) {
+    const known = propertiesOf(s)
+    const more = sub(s, 'additionalProperties')
+    const before = isObject(old) ? old : {}
+    for (const [k, x] of Object.entries(v)) {
+      const field = known[k] ?? more
+      if (field) out.push(...allCelErrors(x, field, path ? `${path}.${k}` : k, before[k]))
+    }
+  }
+  return out
+}
+
+/** What stood for each item before: by key in lists that are maps, unknown in others. */
+function matchItems(v: readonly unknown[], s: RawSchema, old: unknown): unknown[] {
+  const keys = (s['x-kubernetes-list-map-keys'] as string[] | undefined) ?? []
+  if (keys.length === 0 || !Array.isArray(old)) return []
+  const id = (x: unknown) => JSON.stringify(keys.map((k) => (isObject(x) ? x[k] : undefined)))
+  const before = new Map(old.map((x) => [id(x), x]))
+  return v.map((x) => before.get(id(x)))
 }

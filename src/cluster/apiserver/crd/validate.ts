@@ -13,16 +13,10 @@ import {
 import { deepEqual, isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import { parseTime } from '../../api/meta/time.ts'
-import { celErrors } from './rules.ts'
 import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
-/** Field errors of a value; `old` is what stood there before, for transition rules. */
-export function validateValue(
-  v: unknown,
-  s: RawSchema | undefined,
-  path: string,
-  old?: unknown,
-): FieldError[] {
+/** Field errors of a value by its schema alone. */
+export function validateValue(v: unknown, s: RawSchema | undefined, path: string): FieldError[] {
   if (!s) return []
   if (v === null) return s.nullable === true ? [] : [wrongType(path, 'null', String(s.type ?? ''))]
   const wrong = typeError(v, s, path)
@@ -39,10 +33,9 @@ export function validateValue(
   }
   if (typeof v === 'string') out.push(...stringErrors(v, s, path))
   else if (typeof v === 'number') out.push(...numberErrors(v, s, path))
-  else if (Array.isArray(v)) out.push(...arrayErrors(v, s, path, old))
-  else if (isObject(v)) out.push(...objectErrors(v, s, path, old))
+  else if (Array.isArray(v)) out.push(...arrayErrors(v, s, path))
+  else if (isObject(v)) out.push(...objectErrors(v, s, path))
   out.push(...combined(v, s, path))
-  if (out.length === 0) out.push(...celErrors(v, s, path, old))
   return out
 }
 
@@ -136,12 +129,7 @@ function numberErrors(v: number, s: RawSchema, path: string): FieldError[] {
   return out
 }
 
-function arrayErrors(
-  v: readonly unknown[],
-  s: RawSchema,
-  path: string,
-  old: unknown,
-): FieldError[] {
+function arrayErrors(v: readonly unknown[], s: RawSchema, path: string): FieldError[] {
   const out: FieldError[] = []
   const max = s.maxItems as number | undefined
   const min = s.minItems as number | undefined
@@ -150,9 +138,8 @@ function arrayErrors(
     out.push(invalidValue(path, v.length, `${path} in body should have at least ${min} items`))
   }
   out.push(...uniqueErrors(v, s, path))
-  const before = Array.isArray(old) ? old : []
   v.forEach((item, i) => {
-    out.push(...validateValue(item, sub(s, 'items'), `${path}[${i}]`, before[i]))
+    out.push(...validateValue(item, sub(s, 'items'), `${path}[${i}]`))
   })
   return out
 }
@@ -181,7 +168,6 @@ function objectErrors(
   v: Readonly<Record<string, unknown>>,
   s: RawSchema,
   path: string,
-  old: unknown,
 ): FieldError[] {
   const out: FieldError[] = []
   for (const k of (s.required as string[] | undefined) ?? []) {
@@ -202,11 +188,10 @@ function objectErrors(
   }
   const known = propertiesOf(s)
   const more = sub(s, 'additionalProperties')
-  const before = isObject(old) ? old : {}
   for (const k of Object.keys(v).sort()) {
     const field = known[k] ?? more
     const at = path ? `${path}.${k}` : k
-    if (field) out.push(...validateValue(v[k], field, at, before[k]))
+    if (field) out.push(...validateValue(v[k], field, at))
   }
   return out
 }
