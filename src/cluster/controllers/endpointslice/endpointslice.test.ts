@@ -85,6 +85,20 @@ test('a Service without pods gets both objects at once', () => {
   ])
 })
 
+test('a Service that wishes traffic to stay near gives hints', () => {
+  const { cp, slices, patchService } = setUp()
+  patchService({ trafficDistribution: 'PreferSameNode' })
+  cp.advance(500)
+  const e = slices()[0]?.endpoints?.[0]
+  expect(e?.hints).toEqual({
+    forZones: [{ name: e?.zone }],
+    forNodes: [{ name: e?.nodeName }],
+  })
+  patchService({ trafficDistribution: 'PreferClose' })
+  cp.advance(500)
+  expect(slices()[0]?.endpoints?.[0]?.hints).toEqual({ forZones: [{ name: e?.zone }] })
+})
+
 test('slices hold a hundred endpoints, and one change touches one slice', () => {
   const service = makeService('web', {}) as Service
   const ports = [{ name: '', port: 80, protocol: 'TCP' as const }]

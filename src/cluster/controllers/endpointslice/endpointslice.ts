@@ -161,10 +161,12 @@ function endpointOf(service: Service, pod: Pod, ip: string, nodes: Informer<Node
   const { namespace, name, uid } = pod.metadata
   const nodeName = pod.spec?.nodeName
   const zone = nodeName ? nodes.get('', nodeName)?.metadata.labels?.[ZONE] : undefined
+  const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating)
+  const hints = ready ? hintsFor(service, zone, nodeName) : undefined
   return {
     addresses: [ip],
     conditions: {
-      ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating),
+      ready,
       serving,
       terminating,
     },
@@ -177,5 +179,22 @@ function endpointOf(service: Service, pod: Pod, ip: string, nodes: Informer<Node
       ...(uid ? { uid } : {}),
     },
     ...(zone ? { zone } : {}),
+    ...(hints ? { hints } : {}),
   }
+}
+
+/** Tells proxies for whom an endpoint is meant first, when the Service wishes traffic to stay near. */
+function hintsFor(
+  service: Service,
+  zone: string | undefined,
+  node: string | undefined,
+): Endpoint['hints'] {
+  const wish = service.spec?.trafficDistribution
+  if (wish !== 'PreferClose' && wish !== 'PreferSameZone' && wish !== 'PreferSameNode') {
+    return undefined
+  }
+  const nodes = wish === 'PreferSameNode' && node ? { forNodes: [{ name: node }] } : {}
+  const zones = zone ? { forZones: [{ name: zone }] } : {}
+  const hints = { ...zones, ...nodes }
+  return Object.keys(hints).length > 0 ? hints : undefined
 }

@@ -149,6 +149,11 @@ class Autoscalers {
     current: number,
   ): Task<{ replicas: number; reason: string } | undefined> {
     const { hpa } = look
+    const history = this.history(key)
+    // The size found at the first look counts as a recommendation: nothing shrinks before the window is over.
+    if (history.recommendations.length === 0) {
+      history.recommendations.push({ at: this.c.world.clock.now, replicas: current })
+    }
     const min = hpa.spec?.minReplicas ?? 1
     const max = hpa.spec?.maxReplicas ?? 1
     if (current === 0 && min !== 0) {
@@ -173,7 +178,7 @@ class Autoscalers {
       return undefined
     }
     const { now } = this.c.world.clock
-    const bounded = bound(hpa, this.history(key), current, asked.replicas, now)
+    const bounded = bound(hpa, history, current, asked.replicas, now)
     const stable = bounded.stabilized ?? {
       reason: 'ReadyForNewScale',
       message: 'recommended size matches current size',
