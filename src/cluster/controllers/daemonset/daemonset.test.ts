@@ -83,3 +83,21 @@ test('a rolling update replaces one node after another', () => {
   )
   expect(counts()).toEqual([3, 3, 3, 3, 3, 0])
 })
+
+test('pods that fail again and again are replaced ever more slowly', () => {
+  const { cp } = setUp()
+  const fail = () => {
+    const pod = cp.all('Pod').find((p) => p.spec?.nodeName === 'node-1')
+    if (!pod || pod.status?.phase === 'Failed') return
+    const key = { namespace: 'default', name: pod.metadata.name ?? '' }
+    const status = { phase: 'Failed' }
+    cp.do((c) => c.patch('Pod', key, 'merge', { status }, { subresource: 'status' }))
+  }
+  for (let i = 0; i < 200; i++) {
+    fail()
+    cp.advance(100)
+  }
+  const gone = cp.events().filter((e) => e.startsWith('FailedDaemonPod'))
+  expect(gone.length).toBeGreaterThanOrEqual(3)
+  expect(gone.length).toBeLessThanOrEqual(6)
+})

@@ -9,6 +9,9 @@ import { isReason } from '../../api/meta/status.ts'
 import { keyOf, parseKey } from '../../api/object.ts'
 import { claimObjects } from '../../client/controllerref.ts'
 import { Expectations } from '../../client/expectations.ts'
+import type { Recorder } from '../../client/recorder.ts'
+import type { WorkQueue } from '../../client/workqueue.ts'
+import type { Millis } from '../../sim/clock.ts'
 import type { Task } from '../../sim/task.ts'
 import {
   type ControllerContext,
@@ -48,128 +51,160 @@ import {
 export const daemonset = defineController({
   name: 'daemonset-controller',
   account: 'daemon-set-controller',
-  start,
+  start: (c) => new DaemonSets(c).start(),
 })
 
 const GENERATION = 'pod-template-generation'
 const BURST = 250
 
-function start(c: ControllerContext): void {
-  const sets = c.informers.for('DaemonSet')
-  const nodes = c.informers.for('Node')
-  const pods = podInformer(c)
-  const revisions = revisionInformer(c)
-  const recorder = c.recorder('daemonset-controller')
-  const control = new PodControl(c, recorder)
-  const expectations = new Expectations(c.world)
-  const queue = startLoop({ context: c, kind: 'DaemonSet', workers: 2, reconcile })
+/** How long a node whose pods keep failing has to wait for the next one. @unit ms */
+const FAILURE_BACKOFF_MS = 1000
+const FAILURE_BACKOFF_MAX_MS = 15 * 60_000
 
-  sets.on({
-    added: (ds) => queue.add(keyOf(ds)),
-    updated: (_old, ds) => queue.add(keyOf(ds)),
-    deleted: (ds) => {
-      expectations.forget(keyOf(ds))
-      queue.add(keyOf(ds))
-    },
-  })
-  watchPods({
-    c,
-    kind: 'DaemonSet',
-    queue,
-    expectations,
-    *couldAdopt(pod) {
-      for (const ds of sets.list(pod.metadata.namespace)) {
-        if (selects(ds.spec?.selector, pod.metadata.labels)) yield keyOf(ds)
-      }
-    },
-    changed(key, old, pod) {
-      const { namespace, name } = parseKey(key)
-      const wait = sets.get(namespace, name)?.spec?.minReadySeconds
-      if (wait && old && !isPodReady(old) && isPodReady(pod)) queue.addAfter(key, (wait + 1) * 1000)
-    },
-  })
-  nodes.on({
-    added: lookAtNode,
-    updated(old, node) {
-      if (old.spec !== node.spec || old.metadata.labels !== node.metadata.labels) lookAtNode(node)
-    },
-    deleted(node) {
-      for (const ds of sets.list()) if (belongsOn(ds, node).run) queue.add(keyOf(ds))
-    },
-  })
+class DaemonSets {
+  private readonly sets
+  private readonly nodes
+  private readonly pods
+  private readonly revisions
+  private readonly recorder: Recorder
+  private readonly control: PodControl
+  private readonly expectations: Expectations
+  private readonly queue: WorkQueue
+  /** Failures by set and node: how many in a row, and when the next pod may be replaced. */
+  private readonly failures = new Map<string, { count: number; until: Millis }>()
+
+  constructor(private readonly c: ControllerContext) {
+    this.sets = c.informers.for('DaemonSet')
+    this.nodes = c.informers.for('Node')
+    this.pods = podInformer(c)
+    this.revisions = revisionInformer(c)
+    this.recorder = c.recorder('daemonset-controller')
+    this.control = new PodControl(c, this.recorder)
+    this.expectations = new Expectations(c.world)
+    this.queue = startLoop({
+      context: c,
+      kind: 'DaemonSet',
+      workers: 2,
+      reconcile: (key) => this.reconcile(key),
+    })
+  }
+
+  start(): void {
+    const { c, sets, nodes, queue, expectations } = this
+    sets.on({
+      added: (ds) => queue.add(keyOf(ds)),
+      updated: (_old, ds) => queue.add(keyOf(ds)),
+      deleted: (ds) => {
+        expectations.forget(keyOf(ds))
+        queue.add(keyOf(ds))
+      },
+    })
+    watchPods({
+      c,
+      kind: 'DaemonSet',
+      queue,
+      expectations,
+      *couldAdopt(pod) {
+        for (const ds of sets.list(pod.metadata.namespace)) {
+          if (selects(ds.spec?.selector, pod.metadata.labels)) yield keyOf(ds)
+        }
+      },
+      changed(key, old, pod) {
+        const { namespace, name } = parseKey(key)
+        const wait = sets.get(namespace, name)?.spec?.minReadySeconds
+        if (wait && old && !isPodReady(old) && isPodReady(pod))
+          queue.addAfter(key, (wait + 1) * 1000)
+      },
+    })
+    nodes.on({
+      added: (node) => this.lookAtNode(node),
+      updated: (old, node) => {
+        if (old.spec !== node.spec || old.metadata.labels !== node.metadata.labels) {
+          this.lookAtNode(node)
+        }
+      },
+      deleted(node) {
+        for (const ds of sets.list()) if (belongsOn(ds, node).run) queue.add(keyOf(ds))
+      },
+    })
+  }
 
   /** Only sets that have something to do on the node look at it. */
-  function lookAtNode(node: Node): void {
+  private lookAtNode(node: Node): void {
     const here = new Set<string>()
-    for (const p of pods.by('node', node.metadata.name ?? '')) {
+    for (const p of this.pods.by('node', node.metadata.name ?? '')) {
       const owner = p.metadata.ownerReferences?.find((r) => r.controller)
       if (owner?.kind === 'DaemonSet') here.add(owner.uid)
     }
-    for (const ds of sets.list()) {
+    for (const ds of this.sets.list()) {
       const { run, stay } = belongsOn(ds, node)
       const scheduled = here.has(ds.metadata.uid ?? '')
-      if ((run && !scheduled) || (!stay && scheduled)) queue.add(keyOf(ds))
+      if ((run && !scheduled) || (!stay && scheduled)) this.queue.add(keyOf(ds))
     }
   }
 
-  function* reconcile(key: string): Task<unknown> {
+  private *reconcile(key: string): Task<unknown> {
     const { namespace, name } = parseKey(key)
-    const ds = sets.get(namespace, name)
+    const ds = this.sets.get(namespace, name)
     if (!ds) {
-      expectations.forget(key)
+      this.expectations.forget(key)
       return undefined
     }
     if (ds.metadata.deletionTimestamp) return undefined
-    queue.hold(key, pauseFor(nodes.size))
+    this.queue.hold(key, pauseFor(this.nodes.size))
     const owner = { kind: 'DaemonSet' as const, metadata: ds.metadata }
-    const list = revisionsOf(revisions, owner)
-    const current = yield* currentRevision(c, revisionOwner(ds), list)
+    const list = revisionsOf(this.revisions, owner)
+    const current = yield* currentRevision(this.c, revisionOwner(ds), list)
     const hash = current.metadata.labels?.[REVISION_HASH] ?? ''
-    if (!expectations.met(key)) {
-      yield* writeStatus(ds, hash)
+    if (!this.expectations.met(key)) {
+      yield* this.writeStatus(ds, hash)
       return undefined
     }
     let failure: unknown
     try {
-      yield* manage(key, ds, hash)
+      yield* this.manage(key, ds, hash)
     } catch (error) {
       if (!isOperational(error)) throw error
       failure = error
     }
-    if (!failure && expectations.met(key) && ds.spec?.updateStrategy?.type !== 'OnDelete') {
-      yield* roll(key, ds, hash)
+    if (!failure && this.expectations.met(key) && ds.spec?.updateStrategy?.type !== 'OnDelete') {
+      yield* this.roll(key, ds, hash)
     }
     const live = new Set([current.metadata.name ?? ''])
-    for (const p of mine(ds)) live.add(`${ds.metadata.name}-${p.metadata.labels?.[REVISION_HASH]}`)
-    yield* truncateHistory(c, list, live, ds.spec?.revisionHistoryLimit ?? 10)
-    yield* writeStatus(ds, hash)
+    for (const p of this.mine(ds))
+      live.add(`${ds.metadata.name}-${p.metadata.labels?.[REVISION_HASH]}`)
+    yield* truncateHistory(this.c, list, live, ds.spec?.revisionHistoryLimit ?? 10)
+    yield* this.writeStatus(ds, hash)
     if (failure) throw failure
     return undefined
   }
 
-  function mine(ds: DaemonSet): Iterable<Pod> {
-    return pods.by(BY_CONTROLLER, ds.metadata.uid ?? '')
+  private mine(ds: DaemonSet): Iterable<Pod> {
+    return this.pods.by(BY_CONTROLLER, ds.metadata.uid ?? '')
   }
 
-  function* claim(ds: DaemonSet): Task<Map<string, Pod[]>> {
+  private *claim(ds: DaemonSet): Task<Map<string, Pod[]>> {
     const namespace = ds.metadata.namespace ?? ''
     const claimed = yield* claimObjects(
       {
-        client: c.client,
+        client: this.c.client,
         kind: 'Pod',
         owner: { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: ds.metadata },
         selector: selectorOf(ds.spec?.selector) ?? [],
-        fresh: () => readFresh(c, callKey(ds)),
+        fresh: () => readFresh(this.c, callKey(ds)),
       },
-      [...mine(ds), ...pods.by(ORPHANS, namespace)],
+      [...this.mine(ds), ...this.pods.by(ORPHANS, namespace)],
     )
     return podsByNode(claimed)
   }
 
-  function* manage(key: string, ds: DaemonSet, hash: string): Task<void> {
-    const byNode = yield* claim(ds)
-    const plan = planNodes(ds, [...nodes.list()], byNode)
+  private *manage(key: string, ds: DaemonSet, hash: string): Task<void> {
+    const byNode = yield* this.claim(ds)
+    const plan = planNodes(ds, [...this.nodes.list()], byNode)
+    const finished: Pod[] = []
     for (const p of plan.finished) {
+      if (p.status?.phase === 'Failed' && this.mustWait(key, p)) continue
+      finished.push(p)
       const failed = p.status?.phase === 'Failed'
       const what = failed ? 'failed' : 'succeeded'
       const where = `${keyOf(p)} on node ${targetNode(p)}`
@@ -177,16 +212,33 @@ function start(c: ControllerContext): void {
         ? `Found failed daemon pod ${where}, will try to kill it`
         : `Found succeeded daemon pod ${where}, will try to delete it`
       const reason = what === 'failed' ? 'FailedDaemonPod' : 'SucceededDaemonPod'
-      recorder.event(targetOf('DaemonSet', ds), failed ? 'Warning' : 'Normal', reason, text)
+      this.recorder.event(targetOf('DaemonSet', ds), failed ? 'Warning' : 'Normal', reason, text)
     }
-    yield* carryOut(key, ds, hash, plan.create, [...plan.remove, ...plan.finished])
+    yield* this.carryOut(key, ds, hash, plan.create, [...plan.remove, ...finished])
   }
 
-  function* roll(key: string, ds: DaemonSet, hash: string): Task<void> {
-    const byNode = podsByNode(mine(ds))
+  /** Pods that fail again and again on one node are replaced ever more slowly. */
+  private mustWait(key: string, pod: Pod): boolean {
+    const { now } = this.c.world.clock
+    const id = `${key}/${targetNode(pod)}`
+    const known = this.failures.get(id)
+    if (known && now < known.until) {
+      this.queue.addAfter(key, known.until - now)
+      return true
+    }
+    // Failures that lie further back than twice the longest wait are forgotten.
+    const recent = known && now < known.until + 2 * FAILURE_BACKOFF_MAX_MS
+    const count = recent ? known.count + 1 : 0
+    const ms = Math.min(FAILURE_BACKOFF_MS * (1 << Math.min(count, 10)), FAILURE_BACKOFF_MAX_MS)
+    this.failures.set(id, { count, until: now + ms })
+    return false
+  }
+
+  private *roll(key: string, ds: DaemonSet, hash: string): Task<void> {
+    const byNode = podsByNode(this.mine(ds))
     let desired = 0
     const wanted = new Map<string, readonly Pod[]>()
-    for (const n of nodes.list()) {
+    for (const n of this.nodes.list()) {
       if (!belongsOn(ds, n).run) continue
       desired++
       const name = n.metadata.name ?? ''
@@ -196,11 +248,11 @@ function start(c: ControllerContext): void {
     }
     const all = [...wanted.values()].flat()
     if (all.every((p) => p.metadata.labels?.[REVISION_HASH] === hash)) return
-    const { remove, create } = planUpdate(ds, hash, desired, wanted, c.world.clock.unixMs)
-    yield* carryOut(key, ds, hash, create, remove)
+    const { remove, create } = planUpdate(ds, hash, desired, wanted, this.c.world.clock.unixMs)
+    yield* this.carryOut(key, ds, hash, create, remove)
   }
 
-  function* carryOut(
+  private *carryOut(
     key: string,
     ds: DaemonSet,
     hash: string,
@@ -211,20 +263,21 @@ function start(c: ControllerContext): void {
     const removed = remove.filter((p) => !p.metadata.deletionTimestamp).slice(0, BURST)
     if (added.length + removed.length === 0) return
     decide(
-      c,
+      this.c,
       refTo('DaemonSet', ds),
-      `${added.length} pods to create, ${removed.length} to delete`,
+      `${added.length} this.pods to create, ${removed.length} to delete`,
       {
         nodes: added,
         remove: removed.map((p) => p.metadata.name),
       },
     )
     const owner = { kind: 'DaemonSet' as const, metadata: ds.metadata }
-    expectations.expect(
+    this.expectations.expect(
       key,
       added.length,
       removed.map((p) => p.metadata.uid ?? ''),
     )
+    const { control } = this
     const base = podFromTemplate(ds.spec?.template ?? {}, owner, {})
     const labels = { ...base.metadata.labels, ...podLabels(ds, hash) }
     const metadata = { ...base.metadata, labels }
@@ -236,27 +289,33 @@ function start(c: ControllerContext): void {
         if (!isNamespaceTerminating(e)) throw e
       }
     })
-    if (done < added.length) expectations.lowerCreations(key, added.length - done)
+    if (done < added.length) this.expectations.lowerCreations(key, added.length - done)
     for (const p of removed) {
       try {
-        yield* control.delete(p, owner)
+        yield* this.control.delete(p, owner)
       } catch (e) {
         if (!isOperational(e)) throw e
-        expectations.deletionObserved(key, p.metadata.uid ?? '')
+        this.expectations.deletionObserved(key, p.metadata.uid ?? '')
         if (!isReason(e, 'NotFound')) throw e
       }
     }
     if (error) throw error
   }
 
-  function* writeStatus(ds: DaemonSet, hash: string): Task<void> {
-    const status = statusOf(ds, [...nodes.list()], podsByNode(mine(ds)), hash, c.world.clock.unixMs)
+  private *writeStatus(ds: DaemonSet, hash: string): Task<void> {
+    const status = statusOf(
+      ds,
+      [...this.nodes.list()],
+      podsByNode(this.mine(ds)),
+      hash,
+      this.c.world.clock.unixMs,
+    )
     const waiting = (ds.spec?.minReadySeconds ?? 0) > 0
     if (waiting && status.numberReady !== (status.numberAvailable ?? 0)) {
-      queue.addAfter(keyOf(ds), (ds.spec?.minReadySeconds ?? 0) * 1000)
+      this.queue.addAfter(keyOf(ds), (ds.spec?.minReadySeconds ?? 0) * 1000)
     }
     if (sameStatus(ds.status, status)) return
-    yield* c.client.updateStatus('DaemonSet', { ...ds, status })
+    yield* this.c.client.updateStatus('DaemonSet', { ...ds, status })
   }
 }
 
