@@ -14,6 +14,7 @@ import { kubeconfig } from './kubeconfig.ts'
 import { listen } from './nodehttp.ts'
 import { Pacer } from './pacer.ts'
 import { makeTls } from './tls.ts'
+import { serveUpgrades } from './upgrade.ts'
 
 /** Virtual time that passes before the port opens, so that the first command finds a settled cluster. */
 const SETTLE_MS = 20_000
@@ -36,8 +37,16 @@ async function main(): Promise<void> {
   const cluster = makeCluster(args)
   const pacer = new Pacer(cluster.world, args.speed)
   const serve = toFetch(cluster.api, pacer)
-  const fetch = (request: Request) => serve(request, userOf(request, token))
+  const fetch = (request: Request) => {
+    const authorization = request.headers.get('authorization') ?? undefined
+    return serve(request, userOf(authorization, token))
+  }
   const { server, port } = await listen(fetch, { port: args.port, tls })
+  serveUpgrades(server, {
+    handler: cluster.api,
+    host: pacer,
+    userOf: (authorization) => userOf(authorization, token),
+  })
   const url = `${args.http ? 'http' : 'https'}://127.0.0.1:${port}`
   const ca = tls ? { ca: tls.ca } : {}
   writeFileSync(args.kubeconfig, kubeconfig({ server: url, token, ...ca }), { mode: 0o600 })
@@ -71,10 +80,9 @@ function makeCluster(args: ServerArgs): Cluster {
 }
 
 /** The administrator by token; service accounts are recognized by the API server itself. */
-function userOf(request: Request, token: string): UserInfo | undefined {
-  const authorization = request.headers.get('authorization')
+function userOf(authorization: string | undefined, token: string): UserInfo | undefined {
   if (authorization === `Bearer ${token}`) return ADMIN
-  return authorization === null ? NOBODY : undefined
+  return authorization === undefined ? NOBODY : undefined
 }
 
 main().catch((error: unknown) => {

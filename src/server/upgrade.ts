@@ -1,0 +1,129 @@
+/**
+ * exec and attach from outside: a WebSocket whose messages begin with a channel's number, as in v5.channel.k8s.io.
+ * @source staging/src/k8s.io/apimachinery/pkg/util/remotecommand/constants.go
+ */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex as Socket } from 'node:stream'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type {
+  ApiHandler,
+  ApiRequest,
+  ApiResponse,
+  Duplex,
+  UserInfo,
+} from '../cluster/api/transport.ts'
+import type { Host } from '../http/fetch.ts'
+
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'channel.k8s.io']
+/** A message on it closes the channel named by its next byte. */
+const CLOSE_CHANNEL = 255
+const TEXT = new TextEncoder()
+
+/** Older clients upgrade to SPDY, which is not spoken; newer ones try it when a WebSocket was refused. */
+const UNSUPPORTED: ApiResponse = {
+  status: 400,
+  headers: {},
+  body: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'unable to upgrade: only WebSocket (v5.channel.k8s.io) is supported',
+    reason: 'BadRequest',
+    code: 400,
+  },
+}
+
+/** What the door needs. */
+export interface UpgradeOptions {
+  readonly handler: ApiHandler
+  readonly host: Host
+  /** Who asks, by the Authorization header. */
+  userOf(authorization: string | undefined): UserInfo | undefined
+}
+
+/** Serves upgrade requests of a listener. */
+export function serveUpgrades(server: Server, o: UpgradeOptions): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => PROTOCOLS.find((p) => offered.has(p)) ?? false,
+  })
+  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    const request = requestOf(incoming, o)
+    o.host
+      .run(`${request.method} ${request.path}`, () => o.handler.handle(request))
+      .then((response) => {
+        const { channel } = response
+        const plain = incoming.headers.upgrade?.toLowerCase() === 'websocket'
+        if (!channel) refuse(socket, response)
+        else if (!plain) {
+          channel.close()
+          refuse(socket, UNSUPPORTED)
+        } else sockets.handleUpgrade(incoming, socket, head, (ws) => connect(ws, channel, o.host))
+      })
+      .catch((error: unknown) => socket.destroy(error as Error))
+  })
+}
+
+function requestOf(incoming: IncomingMessage, o: UpgradeOptions): ApiRequest {
+  const url = new URL(incoming.url ?? '/', 'http://localhost')
+  const query = new Map<string, string[]>()
+  for (const [k, v] of url.searchParams) query.set(k, [...(query.get(k) ?? []), v])
+  const headers: Record<string, string> = {}
+  for (const [k, v] of Object.entries(incoming.headers)) {
+    if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v
+  }
+  const user = o.userOf(incoming.headers.authorization)
+  return {
+    method: 'GET',
+    path: decodeURIComponent(url.pathname),
+    query,
+    headers,
+    ...(user ? { user } : {}),
+    cause: 0,
+  }
+}
+
+function refuse(socket: Socket, r: ApiResponse): void {
+  const body = typeof r.body === 'string' ? r.body : JSON.stringify(r.body ?? {})
+  const length = Buffer.byteLength(body)
+  socket.end(
+    `HTTP/1.1 ${r.status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+function connect(ws: WebSocket, channel: Duplex, host: Host): void {
+  channel.output.listen({
+    items(items) {
+      for (const { channel: number, data } of items) {
+        const bytes = typeof data === 'string' ? TEXT.encode(data) : data
+        const message = new Uint8Array(bytes.length + 1)
+        message[0] = number
+        message.set(bytes, 1)
+        ws.send(message)
+      }
+    },
+    ended: () => ws.close(1000),
+  })
+  // What comes in is told to the simulation at its own time.
+  const tell = (f: () => void) => {
+    void host.run('input', function* () {
+      f()
+    })
+  }
+  ws.on('message', (raw: RawData) => {
+    const bytes = bytesOf(raw)
+    const number = bytes[0]
+    if (number === undefined) return
+    if (number === CLOSE_CHANNEL) tell(() => channel.input(bytes[1] ?? 0, undefined))
+    else tell(() => channel.input(number, bytes.slice(1)))
+  })
+  ws.on('close', () => tell(() => channel.close()))
+  ws.on('error', () => ws.terminate())
+}
+
+function bytesOf(raw: RawData): Uint8Array {
+  if (Array.isArray(raw)) return new Uint8Array(Buffer.concat(raw))
+  return new Uint8Array(raw as ArrayBuffer | Buffer)
+}
