@@ -15,6 +15,8 @@ import { controllerOf } from '../../api/meta/ownership.ts'
 import { isReason } from '../../api/meta/status.ts'
 import { parseTime } from '../../api/meta/time.ts'
 import { keyOf } from '../../api/object.ts'
+import type { Recorder } from '../../client/recorder.ts'
+import type { WorkQueue } from '../../client/workqueue.ts'
 import type { Task } from '../../sim/task.ts'
 import {
   type ControllerContext,
@@ -33,7 +35,7 @@ const STALE_CONDITION_MS = 120_000
 /** The disruption controller. */
 export const disruption = defineController({
   name: 'disruption-controller',
-  start,
+  start: (c) => new Disruption(c).start(),
 })
 
 interface Expected {
@@ -41,107 +43,123 @@ interface Expected {
   readonly desiredHealthy: number
 }
 
-function start(c: ControllerContext): void {
-  const budgets = c.informers.for('PodDisruptionBudget')
-  const pods = podInformer(c)
-  const sets = {
-    ReplicaSet: c.informers.for('ReplicaSet'),
-    StatefulSet: c.informers.for('StatefulSet'),
-    Deployment: c.informers.for('Deployment'),
-    ReplicationController: c.informers.for('ReplicationController'),
-  } as const
-  const recorder = c.recorder('controllermanager')
-  const queue = startLoop({
-    context: c,
-    kind: 'PodDisruptionBudget',
-    workers: 1,
-    reconcile,
-  })
-  const stale = startLoop({
-    context: c,
-    kind: 'Pod',
-    label: 'stale disruption',
-    workers: 1,
-    reconcile: clearStale,
-  })
-  budgets.on({
-    added: (b) => queue.add(keyOf(b)),
-    updated: (_old, b) => queue.add(keyOf(b)),
-  })
-  const podChanged = (pod: Pod) => {
-    for (const b of budgets.list(pod.metadata.namespace)) {
-      if (selected(b, pod)) queue.add(keyOf(b))
-    }
-    if (pod.status?.conditions?.some((x) => x.type === 'DisruptionTarget' && x.status === 'True')) {
-      if (!pod.metadata.deletionTimestamp) stale.addAfter(keyOf(pod), STALE_CONDITION_MS)
-    }
-  }
-  pods.on({
-    added: podChanged,
-    updated: (old, pod) => {
-      podChanged(pod)
-      if (old.metadata.labels !== pod.metadata.labels) podChanged(old)
-    },
-    deleted: podChanged,
-  })
+class Disruption {
+  private readonly budgets
+  private readonly pods
+  private readonly sets
+  private readonly recorder: Recorder
+  private readonly queue: WorkQueue
+  private readonly stale: WorkQueue
 
-  function* reconcile(key: string): Task<unknown> {
-    const budget = budgets.getKey(key)
+  constructor(private readonly c: ControllerContext) {
+    this.budgets = c.informers.for('PodDisruptionBudget')
+    this.pods = podInformer(c)
+    this.sets = {
+      ReplicaSet: c.informers.for('ReplicaSet'),
+      StatefulSet: c.informers.for('StatefulSet'),
+      Deployment: c.informers.for('Deployment'),
+      ReplicationController: c.informers.for('ReplicationController'),
+    } as const
+    this.recorder = c.recorder('controllermanager')
+    this.queue = startLoop({
+      context: c,
+      kind: 'PodDisruptionBudget',
+      workers: 1,
+      reconcile: (key) => this.reconcile(key),
+    })
+    this.stale = startLoop({
+      context: c,
+      kind: 'Pod',
+      label: 'stale disruption',
+      workers: 1,
+      reconcile: (key) => this.clearStale(key),
+    })
+  }
+
+  start(): void {
+    const { budgets, queue } = this
+    budgets.on({
+      added: (b) => queue.add(keyOf(b)),
+      updated: (_old, b) => queue.add(keyOf(b)),
+    })
+    this.pods.on({
+      added: (pod) => this.podChanged(pod),
+      updated: (old, pod) => {
+        this.podChanged(pod)
+        if (old.metadata.labels !== pod.metadata.labels) this.podChanged(old)
+      },
+      deleted: (pod) => this.podChanged(pod),
+    })
+  }
+
+  private podChanged(pod: Pod): void {
+    for (const b of this.budgets.list(pod.metadata.namespace)) {
+      if (selected(b, pod)) this.queue.add(keyOf(b))
+    }
+    const marked = pod.status?.conditions?.some(
+      (x) => x.type === 'DisruptionTarget' && x.status === 'True',
+    )
+    if (marked && !pod.metadata.deletionTimestamp)
+      this.stale.addAfter(keyOf(pod), STALE_CONDITION_MS)
+  }
+
+  private *reconcile(key: string): Task<unknown> {
+    const budget = this.budgets.getKey(key)
     if (!budget) return undefined
-    const all = [...pods.list(budget.metadata.namespace)]
-    queue.hold(key, pauseFor(all.length))
+    const all = [...this.pods.list(budget.metadata.namespace)]
+    this.queue.hold(key, pauseFor(all.length))
     const mine = all.filter((p) => selected(budget, p))
     if (mine.length === 0) {
-      recorder.event(
+      this.recorder.event(
         targetOf('PodDisruptionBudget', budget),
         'Normal',
         'NoPods',
-        'No matching pods found',
+        'No matching this.pods found',
       )
     }
     let expected: Expected
     try {
-      expected = expectedOf(budget, mine)
+      expected = this.expectedOf(budget, mine)
     } catch (error) {
       if (!(error instanceof UnknownScale)) throw error
       const about = targetOf('PodDisruptionBudget', budget)
-      recorder.event(
+      this.recorder.event(
         about,
         'Warning',
         'CalculateExpectedPodCountFailed',
         `Failed to calculate the number of expected pods: ${error.message}`,
       )
-      yield* write(budget, failSafe(budget, error.message))
+      yield* this.write(budget, this.failSafe(budget, error.message))
       return undefined
     }
-    const { status, recheckMs } = statusOf(budget, mine, expected)
-    yield* write(budget, status)
+    const { status, recheckMs } = this.statusOf(budget, mine, expected)
+    yield* this.write(budget, status)
     return recheckMs
   }
 
-  function expectedOf(budget: PodDisruptionBudget, mine: readonly Pod[]): Expected {
+  private expectedOf(budget: PodDisruptionBudget, mine: readonly Pod[]): Expected {
     const { maxUnavailable, minAvailable } = budget.spec ?? {}
     if (maxUnavailable !== undefined) {
-      const n = totalScale(mine)
+      const n = this.totalScale(mine)
       const away = scaledValue(maxUnavailable, n, true)
       return { expectedPods: n, desiredHealthy: Math.max(0, n - away) }
     }
     if (typeof minAvailable === 'string') {
-      const n = totalScale(mine)
+      const n = this.totalScale(mine)
       return { expectedPods: n, desiredHealthy: scaledValue(minAvailable, n, true) }
     }
     return { expectedPods: mine.length, desiredHealthy: minAvailable ?? 0 }
   }
 
   /** The sum of what the pods' controllers want; percentages are of that. */
-  function totalScale(mine: readonly Pod[]): number {
+  private totalScale(mine: readonly Pod[]): number {
     const scales = new Map<string, number>()
     for (const p of mine) {
       const ref = controllerOf(p)
       if (!ref) continue
       if (scales.has(ref.uid)) continue
       scales.set(ref.uid, 0)
-      const scale = scaleOf(p.metadata.namespace, ref.kind, ref.name)
+      const scale = this.scaleOf(p.metadata.namespace, ref.kind, ref.name)
       scales.set(scale.uid, scale.replicas)
     }
     let n = 0
@@ -149,7 +167,7 @@ function start(c: ControllerContext): void {
     return n
   }
 
-  function scaleOf(
+  private scaleOf(
     namespace: string | undefined,
     kind: string,
     name: string,
@@ -157,15 +175,15 @@ function start(c: ControllerContext): void {
     if (kind !== 'ReplicaSet' && kind !== 'StatefulSet' && kind !== 'ReplicationController') {
       throw new UnknownScale(`${kind} does not implement the scale subresource`)
     }
-    const o = sets[kind].get(namespace, name)
+    const o = this.sets[kind].get(namespace, name)
     const ref = o && controllerOf(o)
-    const d = ref?.kind === 'Deployment' ? sets.Deployment.get(namespace, ref.name) : undefined
+    const d = ref?.kind === 'Deployment' ? this.sets.Deployment.get(namespace, ref.name) : undefined
     const top = d ?? o
     return { uid: top?.metadata.uid ?? '', replicas: top ? (top.spec?.replicas ?? 1) : 0 }
   }
 
-  function statusOf(budget: PodDisruptionBudget, mine: readonly Pod[], e: Expected) {
-    const nowMs = c.world.clock.unixMs
+  private statusOf(budget: PodDisruptionBudget, mine: readonly Pod[], e: Expected) {
+    const nowMs = this.c.world.clock.unixMs
     const disrupted: Record<string, string> = {}
     let recheckMs: number | undefined
     for (const p of mine) {
@@ -175,7 +193,7 @@ function start(c: ControllerContext): void {
       const left = (parseTime(at) ?? 0) + DELETION_TIMEOUT_MS - nowMs
       if (left <= 0) {
         const text = `Pod ${keyOf(p)} was expected by PDB ${keyOf(budget)} to be deleted but it wasn't`
-        recorder.event(targetOf('Pod', p), 'Warning', 'NotDeleted', text)
+        this.recorder.event(targetOf('Pod', p), 'Warning', 'NotDeleted', text)
         continue
       }
       disrupted[name] = at
@@ -194,7 +212,7 @@ function start(c: ControllerContext): void {
       message: '',
       observedGeneration: budget.metadata.generation ?? 0,
       lastTransitionTime:
-        known?.status === value ? (known.lastTransitionTime ?? nowOf(c)) : nowOf(c),
+        known?.status === value ? (known.lastTransitionTime ?? nowOf(this.c)) : nowOf(this.c),
     }
     const status: PodDisruptionBudgetStatus = {
       conditions: [condition],
@@ -208,14 +226,14 @@ function start(c: ControllerContext): void {
     return { status, recheckMs }
   }
 
-  function failSafe(budget: PodDisruptionBudget, message: string): PodDisruptionBudgetStatus {
+  private failSafe(budget: PodDisruptionBudget, message: string): PodDisruptionBudgetStatus {
     const condition = {
       type: 'DisruptionAllowed',
       status: 'False' as const,
       reason: 'SyncFailed',
       message,
       observedGeneration: budget.metadata.generation ?? 0,
-      lastTransitionTime: nowOf(c),
+      lastTransitionTime: nowOf(this.c),
     }
     const known = budget.status?.conditions?.find((x) => x.type === 'DisruptionAllowed')
     const same = known?.status === 'False' && known.lastTransitionTime
@@ -231,24 +249,24 @@ function start(c: ControllerContext): void {
     }
   }
 
-  function* write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Task<void> {
+  private *write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Task<void> {
     if (deepEqual(budget.status ?? {}, status)) return
     try {
-      yield* c.client.updateStatus('PodDisruptionBudget', { ...budget, status })
+      yield* this.c.client.updateStatus('PodDisruptionBudget', { ...budget, status })
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error
     }
   }
 
   /** A pod marked for disruption that is still there two minutes later was spared after all. */
-  function* clearStale(key: string): Task<void> {
-    const pod = pods.getKey(key)
+  private *clearStale(key: string): Task<void> {
+    const pod = this.pods.getKey(key)
     const known = pod?.status?.conditions?.find((x) => x.type === 'DisruptionTarget')
     if (!pod || known?.status !== 'True' || pod.metadata.deletionTimestamp) return
     if (isPodTerminal(pod)) return
-    const condition = { ...known, status: 'False', lastTransitionTime: nowOf(c) }
+    const condition = { ...known, status: 'False', lastTransitionTime: nowOf(this.c) }
     const conditions = pod.status?.conditions?.map((x) => (x === known ? condition : x)) ?? []
-    yield* c.client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } })
+    yield* this.c.client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } })
   }
 }
 

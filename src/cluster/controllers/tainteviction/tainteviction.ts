@@ -7,6 +7,8 @@ import { isPodTerminal } from '../../api/helpers/pods.ts'
 import { tolerates } from '../../api/helpers/tolerations.ts'
 import { isReason } from '../../api/meta/status.ts'
 import { keyOf, parseKey } from '../../api/object.ts'
+import type { Recorder } from '../../client/recorder.ts'
+import type { WorkQueue } from '../../client/workqueue.ts'
 import type { Timer } from '../../sim/clock.ts'
 import type { Task } from '../../sim/task.ts'
 import {
@@ -25,7 +27,7 @@ import { BY_NODE, podInformer } from '../podcontrol.ts'
 export const tainteviction = defineController({
   name: 'taint-eviction-controller',
   account: 'node-controller',
-  start,
+  start: (c) => new TaintEviction(c).start(),
 })
 
 /**
@@ -49,110 +51,130 @@ interface Waiting {
   readonly since: number
 }
 
-function start(c: ControllerContext): void {
-  const nodes = c.informers.for('Node')
-  const pods = podInformer(c)
-  const recorder = c.recorder('taint-eviction-controller')
-  const waiting = new Map<string, Waiting>()
-  const { clock, trace } = c.world
-  const evictions = startLoop({
-    context: c,
-    kind: 'Pod',
-    label: 'evict',
-    workers: 8,
-    reconcile: evict,
-  })
+class TaintEviction {
+  private readonly nodes
+  private readonly pods
+  private readonly recorder: Recorder
+  private readonly evictions: WorkQueue
+  private readonly waiting = new Map<string, Waiting>()
 
-  const taintsOf = (node: Node | undefined) =>
-    node?.spec?.taints?.filter((t) => t.effect === 'NoExecute') ?? []
-
-  function cancel(key: string, pod: Pod | undefined): void {
-    const w = waiting.get(key)
-    if (!w) return
-    w.timer.cancel()
-    waiting.delete(key)
-    if (!pod) return
-    const text = `Cancelling deletion of Pod ${key}`
-    recorder.event(targetOf('Pod', pod), 'Normal', 'TaintManagerEviction', text)
+  constructor(private readonly c: ControllerContext) {
+    this.nodes = c.informers.for('Node')
+    this.pods = podInformer(c)
+    this.recorder = c.recorder('taint-eviction-controller')
+    this.evictions = startLoop({
+      context: c,
+      kind: 'Pod',
+      label: 'evict',
+      workers: 8,
+      reconcile: (key) => this.evict(key),
+    })
+    c.onStop(() => {
+      for (const w of this.waiting.values()) w.timer.cancel()
+    })
   }
 
-  function look(pod: Pod, taints: readonly Taint[]): void {
+  start(): void {
+    this.nodes.on({
+      added: (n) => {
+        if (taintsOf(n).length > 0) this.lookAtNode(n)
+      },
+      updated: (old, n) => {
+        if (old.spec?.taints !== n.spec?.taints) this.lookAtNode(n)
+      },
+    })
+    this.pods.on({
+      added: (pod) => this.lookAtPod(pod),
+      updated: (old, pod) => {
+        if (old.spec !== pod.spec || pod.metadata.deletionTimestamp) this.lookAtPod(pod)
+      },
+      deleted: (pod) => this.cancel(keyOf(pod), undefined),
+    })
+  }
+
+  private lookAtPod(pod: Pod): void {
+    const name = pod.spec?.nodeName
+    if (!name) return
+    const taints = taintsOf(this.nodes.get('', name))
+    if (taints.length > 0 || this.waiting.has(keyOf(pod))) this.look(pod, taints)
+  }
+
+  private cancel(key: string, pod: Pod | undefined): void {
+    const w = this.waiting.get(key)
+    if (!w) return
+    w.timer.cancel()
+    this.waiting.delete(key)
+    if (!pod) return
+    const text = `Cancelling deletion of Pod ${key}`
+    this.recorder.event(targetOf('Pod', pod), 'Normal', 'TaintManagerEviction', text)
+  }
+
+  private look(pod: Pod, taints: readonly Taint[]): void {
+    const { clock, trace } = this.c.world
     const key = keyOf(pod)
-    if (pod.metadata.deletionTimestamp || isPodTerminal(pod)) return cancel(key, undefined)
-    if (taints.length === 0) return cancel(key, pod)
+    if (pod.metadata.deletionTimestamp || isPodTerminal(pod)) return this.cancel(key, undefined)
+    if (taints.length === 0) return this.cancel(key, pod)
     const ms = patience(pod, taints)
-    if (ms === undefined) return cancel(key, pod)
+    if (ms === undefined) return this.cancel(key, pod)
     if (ms === 0) {
-      cancel(key, undefined)
-      evictions.add(key)
+      this.cancel(key, undefined)
+      this.evictions.add(key)
       return
     }
-    const known = waiting.get(key)
+    const known = this.waiting.get(key)
     const since = known?.since ?? clock.now
     const due = Math.max(clock.now, since + ms)
     if (known && known.timer.due <= due) return
     known?.timer.cancel()
     const run = () => {
-      waiting.delete(key)
-      evictions.add(key)
+      this.waiting.delete(key)
+      this.evictions.add(key)
     }
-    const step = { owner: c.owner, label: 'evict', cause: trace.current, run }
-    waiting.set(key, { timer: clock.at(due, step, true), since })
+    const step = { owner: this.c.owner, label: 'evict', cause: trace.current, run }
+    this.waiting.set(key, { timer: clock.at(due, step, true), since })
   }
 
-  function lookAtNode(node: Node): void {
+  private lookAtNode(node: Node): void {
     const taints = taintsOf(node)
-    for (const p of [...pods.by(BY_NODE, node.metadata.name ?? '')]) look(p, taints)
+    for (const p of [...this.pods.by(BY_NODE, node.metadata.name ?? '')]) this.look(p, taints)
   }
 
-  nodes.on({
-    added: (n) => {
-      if (taintsOf(n).length > 0) lookAtNode(n)
-    },
-    updated: (old, n) => {
-      if (old.spec?.taints !== n.spec?.taints) lookAtNode(n)
-    },
-  })
-  const lookAtPod = (pod: Pod) => {
-    const name = pod.spec?.nodeName
-    if (!name) return
-    const taints = taintsOf(nodes.get('', name))
-    if (taints.length > 0 || waiting.has(keyOf(pod))) look(pod, taints)
-  }
-  pods.on({
-    added: lookAtPod,
-    updated: (old, pod) => {
-      if (old.spec !== pod.spec || pod.metadata.deletionTimestamp) lookAtPod(pod)
-    },
-    deleted: (pod) => cancel(keyOf(pod), undefined),
-  })
-
-  function* evict(key: string): Task<void> {
+  private *evict(key: string): Task<void> {
     const { namespace, name } = parseKey(key)
-    const pod = pods.get(namespace, name)
+    const pod = this.pods.get(namespace, name)
     if (!pod || pod.metadata.deletionTimestamp) return
     const node = pod.spec?.nodeName ?? ''
-    decide(c, refTo('Pod', pod), `evict from ${node}`, {
+    decide(this.c, refTo('Pod', pod), `evict from ${node}`, {
       node,
-      taints: taintsOf(nodes.get('', node)).map((t) => `${t.key}:${t.effect}`),
+      taints: taintsOf(this.nodes.get('', node)).map((t) => `${t.key}:${t.effect}`),
     })
     const text = `Marking for deletion Pod ${key}`
-    recorder.event(targetOf('Pod', pod), 'Normal', 'TaintManagerEviction', text)
+    this.recorder.event(targetOf('Pod', pod), 'Normal', 'TaintManagerEviction', text)
     const { generation } = pod.metadata
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: nowOf(c),
+      lastTransitionTime: nowOf(this.c),
       ...(generation ? { observedGeneration: generation } : {}),
     }
     try {
       const status = { conditions: [condition] }
-      yield* c.client.patch('Pod', callKey(pod), 'strategic', { status }, { subresource: 'status' })
-      yield* c.client.delete('Pod', callKey(pod))
+      yield* this.c.client.patch(
+        'Pod',
+        callKey(pod),
+        'strategic',
+        { status },
+        { subresource: 'status' },
+      )
+      yield* this.c.client.delete('Pod', callKey(pod))
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error
     }
   }
+}
+
+function taintsOf(node: Node | undefined): readonly Taint[] {
+  return node?.spec?.taints?.filter((t) => t.effect === 'NoExecute') ?? []
 }
