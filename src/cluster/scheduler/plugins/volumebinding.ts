@@ -20,9 +20,11 @@ import { keyOf } from '../../api/object.ts'
 import { sleep, type Task } from '../../sim/task.ts'
 import { WireError } from '../../sim/wire.ts'
 import {
+  type ClusterEvent,
   type CycleState,
   type Handle,
   type Plugin,
+  type PreFilterAnswer,
   SKIP,
   type Verdict,
   verdict,
@@ -57,24 +59,100 @@ interface State {
 
 /** Checks the volumes of a pod's claims against nodes, and binds or requests them before the pod is bound. */
 export function volumeBinding(handle: Handle): Plugin {
-  const claims = handle.informer('PersistentVolumeClaim')
-  const volumes = handle.informer('PersistentVolume')
-  const classes = handle.informer('StorageClass')
-  volumes.index('class', (v) => v.spec?.storageClassName ?? '')
+  return new VolumeBinding(handle)
+}
+
+class VolumeBinding implements Plugin {
+  readonly name = NAME
+  readonly enqueueOn: readonly ClusterEvent[] = [
+    { resource: 'PersistentVolumeClaim', actions: ['Add', 'Update'] },
+    { resource: 'PersistentVolume', actions: ['Add', 'Update'] },
+    { resource: 'StorageClass', actions: ['Add', 'Update'] },
+    { resource: 'Node', actions: ['Add', 'Update'] },
+  ]
+  private readonly claims
+  private readonly volumes
+  private readonly classes
   /** Volumes promised to a claim by a cycle whose writes are not in the cache yet. */
-  const promised = new Map<string, string>()
+  private readonly promised = new Map<string, string>()
 
-  const waits = (claim: PersistentVolumeClaim) =>
-    classes.get('', claimClass(claim))?.volumeBindingMode === 'WaitForFirstConsumer'
+  constructor(private readonly handle: Handle) {
+    this.claims = handle.informer('PersistentVolumeClaim')
+    this.volumes = handle.informer('PersistentVolume')
+    this.classes = handle.informer('StorageClass')
+    this.volumes.index('class', (v) => v.spec?.storageClassName ?? '')
+  }
 
-  function sortClaims(pod: PodInfo): State | Verdict {
+  preFilter(s: CycleState, pod: PodInfo): PreFilterAnswer | undefined {
+    const { volumes } = pod.pod.spec ?? {}
+    if (!volumes?.some((v) => v.persistentVolumeClaim || v.ephemeral)) return { verdict: SKIP }
+    const state = this.sortClaims(pod)
+    if ('code' in state) return { verdict: state }
+    s.set(NAME, state)
+    return undefined
+  }
+
+  filter(s: CycleState, _pod: PodInfo, node: NodeInfo): Verdict | undefined {
+    const state = s.get<State>(NAME)
+    if (!state || !node.node) return undefined
+    for (const claim of state.bound) {
+      const volume = this.volumes.get('', claim.spec?.volumeName ?? '')
+      if (!volume) return LOST
+      if (!volumeFitsNode(volume, node.node)) return CONFLICT
+    }
+    const choice = this.choose(state, node)
+    if (!choice) return NOTHING_TO_BIND
+    state.choices.set(node.name, choice)
+    return undefined
+  }
+
+  reserve(s: CycleState, _pod: PodInfo, node: NodeInfo): undefined {
+    const choice = s.get<State>(NAME)?.choices.get(node.name)
+    for (const b of choice?.bind ?? []) {
+      this.promised.set(b.volume.metadata.name ?? '', keyOf(b.claim))
+    }
+  }
+
+  unreserve(s: CycleState): void {
+    for (const choice of s.get<State>(NAME)?.choices.values() ?? []) {
+      this.release(choice)
+    }
+  }
+
+  private release(choice: Choice): void {
+    for (const { claim, volume } of choice.bind) {
+      const name = volume.metadata.name ?? ''
+      if (this.promised.get(name) === keyOf(claim)) this.promised.delete(name)
+    }
+  }
+
+  *preBind(s: CycleState, _pod: PodInfo, node: NodeInfo): Task<Verdict | undefined> {
+    const state = s.get<State>(NAME)
+    const choice = state?.choices.get(node.name)
+    if (!state || !choice || state.waiting.length === 0) return undefined
+    try {
+      yield* this.write(choice, node.name)
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof WireError)) throw error
+      return verdict('Error', error.message)
+    }
+    const done = yield* this.waitUntilBound(state.waiting)
+    this.release(choice)
+    return done ? undefined : verdict('Error', 'binding volumes: context deadline exceeded')
+  }
+
+  private waits(claim: PersistentVolumeClaim): boolean {
+    return this.classes.get('', claimClass(claim))?.volumeBindingMode === 'WaitForFirstConsumer'
+  }
+
+  private sortClaims(pod: PodInfo): State | Verdict {
     const bound: PersistentVolumeClaim[] = []
     const waiting: PersistentVolumeClaim[] = []
     const namespace = pod.pod.metadata.namespace
     for (const v of pod.pod.spec?.volumes ?? []) {
       const name = claimNameOf(pod.pod, v)
       if (!name) continue
-      const claim = claims.get(namespace, name)
+      const claim = this.claims.get(namespace, name)
       if (!claim) return refuse(missingClaim(name, v.ephemeral !== undefined))
       if (claim.metadata.deletionTimestamp) {
         return refuse(`persistentvolumeclaim "${name}" is being deleted`)
@@ -85,28 +163,14 @@ export function volumeBinding(handle: Handle): Plugin {
         )
       }
       if (isClaimFullyBound(claim)) bound.push(claim)
-      else if (claim.spec?.volumeName || !waits(claim)) {
+      else if (claim.spec?.volumeName || !this.waits(claim)) {
         return refuse('pod has unbound immediate PersistentVolumeClaims')
       } else waiting.push(claim)
     }
     return { bound, waiting, choices: new Map() }
   }
 
-  function filter(s: CycleState, node: NodeInfo): Verdict | undefined {
-    const state = s.get<State>(NAME)
-    if (!state || !node.node) return undefined
-    for (const claim of state.bound) {
-      const volume = volumes.get('', claim.spec?.volumeName ?? '')
-      if (!volume) return LOST
-      if (!volumeFitsNode(volume, node.node)) return CONFLICT
-    }
-    const choice = choose(state, node)
-    if (!choice) return NOTHING_TO_BIND
-    state.choices.set(node.name, choice)
-    return undefined
-  }
-
-  function choose(state: State, node: NodeInfo): Choice | undefined {
+  private choose(state: State, node: NodeInfo): Choice | undefined {
     const bind: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = []
     const provision: PersistentVolumeClaim[] = []
     const taken = new Set<string>()
@@ -118,85 +182,40 @@ export function volumeBinding(handle: Handle): Plugin {
         provision.push(claim)
         continue
       }
-      for (const [name, key] of promised) if (key !== keyOf(claim)) taken.add(name)
+      for (const [name, key] of this.promised) if (key !== keyOf(claim)) taken.add(name)
       const o = { node: node.node as NonNullable<NodeInfo['node']>, taken, delayed: true }
-      const volume = findMatchingVolume(claim, volumes.by('class', claimClass(claim)), o)
+      const volume = findMatchingVolume(claim, this.volumes.by('class', claimClass(claim)), o)
       if (volume) {
         taken.add(volume.metadata.name ?? '')
         bind.push({ claim, volume })
         continue
       }
-      const provisioner = classes.get('', claimClass(claim))?.provisioner
+      const provisioner = this.classes.get('', claimClass(claim))?.provisioner
       if (!provisioner || provisioner === NO_PROVISIONER) return undefined
       provision.push(claim)
     }
     return { bind, provision }
   }
 
-  return {
-    name: NAME,
-    enqueueOn: [
-      { resource: 'PersistentVolumeClaim', actions: ['Add', 'Update'] },
-      { resource: 'PersistentVolume', actions: ['Add', 'Update'] },
-      { resource: 'StorageClass', actions: ['Add', 'Update'] },
-      { resource: 'Node', actions: ['Add', 'Update'] },
-    ],
-    preFilter(s, pod) {
-      const volumesOfPod = pod.pod.spec?.volumes
-      if (!volumesOfPod?.some((v) => v.persistentVolumeClaim || v.ephemeral)) {
-        return { verdict: SKIP }
-      }
-      const state = sortClaims(pod)
-      if ('code' in state) return { verdict: state }
-      s.set(NAME, state)
-      return undefined
-    },
-    filter: (s, _pod, node) => filter(s, node),
-    reserve(s, _pod, node) {
-      const choice = s.get<State>(NAME)?.choices.get(node.name)
-      for (const b of choice?.bind ?? []) promised.set(b.volume.metadata.name ?? '', keyOf(b.claim))
-      return undefined
-    },
-    unreserve(s) {
-      for (const choice of s.get<State>(NAME)?.choices.values() ?? []) {
-        for (const b of choice.bind) promised.delete(b.volume.metadata.name ?? '')
-      }
-    },
-    *preBind(s, _pod, node) {
-      const state = s.get<State>(NAME)
-      const choice = state?.choices.get(node.name)
-      if (!state || !choice || state.waiting.length === 0) return undefined
-      try {
-        yield* write(choice, node.name)
-      } catch (error) {
-        if (!(error instanceof ApiError) && !(error instanceof WireError)) throw error
-        return verdict('Error', error.message)
-      }
-      const done = yield* waitUntilBound(state.waiting)
-      for (const b of choice.bind) promised.delete(b.volume.metadata.name ?? '')
-      return done ? undefined : verdict('Error', 'binding volumes: context deadline exceeded')
-    },
-  }
-
-  function* write(choice: Choice, node: string): Task<void> {
+  private *write(choice: Choice, node: string): Task<void> {
     for (const { claim, volume } of choice.bind) {
       if (isVolumeBoundTo(volume, claim) && volume.spec?.claimRef?.uid) continue
-      yield* handle.client.update('PersistentVolume', promiseTo(volume, claim))
+      yield* this.handle.client.update('PersistentVolume', promiseTo(volume, claim))
     }
     for (const claim of choice.provision) {
       if (claim.metadata.annotations?.[ANN_SELECTED_NODE] === node) continue
       const annotations = { ...claim.metadata.annotations, [ANN_SELECTED_NODE]: node }
       const metadata = { ...claim.metadata, annotations }
-      yield* handle.client.update('PersistentVolumeClaim', { ...claim, metadata })
+      yield* this.handle.client.update('PersistentVolumeClaim', { ...claim, metadata })
     }
   }
 
-  function* waitUntilBound(waiting: readonly PersistentVolumeClaim[]): Task<boolean> {
-    const { world, client } = handle
+  private *waitUntilBound(waiting: readonly PersistentVolumeClaim[]): Task<boolean> {
+    const { world, client } = this.handle
     const deadline = world.clock.now + BIND_TIMEOUT_MS
     for (;;) {
       const all = waiting.every((c) => {
-        const now = claims.get(c.metadata.namespace, c.metadata.name ?? '')
+        const now = this.claims.get(c.metadata.namespace, c.metadata.name ?? '')
         return now && isClaimFullyBound(now)
       })
       if (all) return true
