@@ -1,4 +1,5 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
+import { measurePage } from './page.ts'
 import { measureRollout } from './rollout.ts'
 import { measureWebernetes } from './webernetes.ts'
 
@@ -48,6 +49,22 @@ if (wanted.length === 0 || wanted.includes('webernetes')) {
     const theirs = await measureWebernetes(replicas)
     print(
       `${String(replicas).padStart(8)} ${ours.toFixed(2).padStart(47)} ${theirs.toFixed(2).padStart(18)} ${(theirs / ours).toFixed(1).padStart(7)}`,
+    )
+  }
+}
+
+if (wanted.length === 0 || wanted.includes('page')) {
+  print('')
+  print(
+    'the page at 10x: replicas   long tasks > 50 ms   longest ms   frames/s   heap MiB   ready ms   rollout ms',
+  )
+  for (const [replicas, nodes] of [
+    [200, 4],
+    [1000, 12],
+  ] as const) {
+    const f = await measurePage(replicas, nodes)
+    print(
+      `${String(f.replicas).padStart(25)} ${String(f.longTasks).padStart(20)} ${String(f.longestMs).padStart(12)} ${String(f.fps).padStart(10)} ${String(f.heapMiB).padStart(10)} ${String(f.readyMs).padStart(10)} ${String(f.rolloutMs).padStart(12)}`,
     )
   }
 }

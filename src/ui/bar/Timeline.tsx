@@ -1,21 +1,26 @@
 /** What happened so far: warnings and faults along the time since birth. */
+import { useMemo } from 'react'
 import { useWords } from '../i18n/i18n.ts'
-import { cards, type EventCard, useKind, useNow } from '../store/world.ts'
+import { cards, type EventCard, useSlowTopic } from '../store/world.ts'
 import styles from './bar.module.css'
 
 const MARKS_MAX = 60
 
+/** Events worth a mark: warnings and changes of size. */
+function telling(): EventCard[] {
+  const found: EventCard[] = []
+  for (const e of cards.of<EventCard>('Event')) {
+    if (e.type === 'Warning' || e.reason === 'ScalingReplicaSet') found.push(e)
+  }
+  return found.slice(-MARKS_MAX)
+}
+
 /** The strip of marks. */
 export function Timeline() {
   const t = useWords()
-  const now = useNow()
-  const events = useKind<EventCard>('Event')
-  const marks = events
-    .filter(
-      (e) =>
-        e.type === 'Warning' || e.reason === 'ScalingReplicaSet' || e.reason === 'NodeNotReady',
-    )
-    .slice(-MARKS_MAX)
+  const version = useSlowTopic('Event', 1000)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is news
+  const marks = useMemo(telling, [version])
   const whole = Math.max(1, cards.now)
   return (
     <div className={styles.scrub} role="img" aria-label={t('bar.timeline')}>
@@ -34,7 +39,7 @@ export function Timeline() {
             <title>{`${e.reason}: ${e.message}`}</title>
           </rect>
         ))}
-        <circle cx={now > 0 ? '98%' : '0%'} cy="24" r="6" fill="var(--text)" />
+        <circle cx="98%" cy="24" r="6" fill="var(--text)" />
       </svg>
     </div>
   )

@@ -1,11 +1,31 @@
 /** Events of the cluster, newest first. */
+import { useMemo } from 'react'
 import { ageText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { select } from '../store/selection.ts'
-import { cards, type EventCard, useKind } from '../store/world.ts'
+import { cards, type EventCard, useSlowTopic } from '../store/world.ts'
 import styles from './dock.module.css'
 
-const SHOWN = 200
+const SHOWN = 80
+/** The table looks for news this often. @unit real ms */
+const LOOK_MS = 300
+
+/** The newest events (of one object), without sorting what nobody sees. */
+function newest(kind?: string, namespace?: string, name?: string): EventCard[] {
+  const found: EventCard[] = []
+  for (const e of cards.of<EventCard>('Event')) {
+    if (kind && (e.aboutKind !== kind || e.aboutName !== name)) continue
+    if (kind && namespace && e.namespace !== namespace) continue
+    const last = found.at(-1)
+    if (found.length >= SHOWN * 2 && last && e.at < last.at) continue
+    found.push(e)
+    if (found.length > SHOWN * 4) {
+      found.sort((a, b) => b.at - a.at)
+      found.length = SHOWN * 2
+    }
+  }
+  return found.sort((a, b) => b.at - a.at).slice(0, SHOWN)
+}
 
 /** The table; `about` keeps only events of one object. */
 export function EventsTable({
@@ -14,17 +34,12 @@ export function EventsTable({
   about?: { kind: string; namespace: string; name: string }
 }) {
   const t = useWords()
-  const all = useKind<EventCard>('Event')
-  const events = all
-    .filter(
-      (e) =>
-        !about ||
-        (e.aboutKind === about.kind &&
-          e.aboutName === about.name &&
-          (about.namespace === '' || e.namespace === about.namespace)),
-    )
-    .sort((a, b) => b.at - a.at)
-    .slice(0, SHOWN)
+  const version = useSlowTopic('Event', LOOK_MS)
+  const kind = about?.kind
+  const name = about?.name
+  const namespace = about?.namespace
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is news
+  const events = useMemo(() => newest(kind, namespace, name), [version, kind, namespace, name])
   if (events.length === 0)
     return (
       <p className="small muted" style={{ padding: 16 }}>

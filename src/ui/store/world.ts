@@ -2,7 +2,7 @@
  * The page's read model of the cluster: cards by uid with the indexes the map needs. Cards are kept in plain Maps that
  * are changed in place; a version per topic tells React what to look at again.
  */
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createStore, useStore } from 'zustand'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
 import type {
@@ -122,6 +122,11 @@ class Cards {
     }
     kind.set(card.uid, card)
     touched.add(card.kind).add(card.uid)
+    if (card.kind === 'ReplicaSet') {
+      // Shades change only when a revision appears or moves, not with every count.
+      const before = old as WorkloadCard | undefined
+      if (before?.revision !== (card as WorkloadCard).revision) touched.add('revisions')
+    }
     if (card.kind !== 'Pod') return
     const pod = card as PodCard
     const before = old as PodCard | undefined
@@ -172,6 +177,27 @@ export function useTopic(topic: string): number {
     (f) => cards.listen(topic, f),
     () => cards.version(topic),
   )
+}
+
+/** As `useTopic`, but looks at most every `ms` real milliseconds: for lists that need not keep up with each frame. */
+export function useSlowTopic(topic: string, ms: number): number {
+  const [version, setVersion] = useState(() => cards.version(topic))
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = () => {
+      timer = undefined
+      setVersion(cards.version(topic))
+    }
+    const stop = cards.listen(topic, () => {
+      timer ??= setTimeout(look, ms)
+    })
+    look()
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [topic, ms])
+  return version
 }
 
 /** All cards of a kind, in the order they came. */

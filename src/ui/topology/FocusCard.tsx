@@ -12,7 +12,7 @@ import {
   type PodCard,
   useKind,
   useNow,
-  useTopic,
+  useSlowTopic,
   useWorld,
   type WorkloadCard,
 } from '../store/world.ts'
@@ -49,7 +49,7 @@ function Idle() {
 function useRollout(): WorkloadCard | undefined {
   const deployments = useKind<WorkloadCard>('Deployment')
   const sets = useKind<WorkloadCard>('ReplicaSet')
-  useTopic('Pod')
+  useSlowTopic('Pod', 120)
   return deployments.find((d) => {
     const live = sets.filter((s) => s.owner?.uid === d.uid && (s.desired > 0 || s.current > 0))
     return (

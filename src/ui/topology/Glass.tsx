@@ -26,7 +26,7 @@ import {
   type NodeCard as Node,
   type PodCard,
   useKind,
-  useTopic,
+  useSlowTopic,
   useWorld,
 } from '../store/world.ts'
 import { powerOff } from './actions.ts'
@@ -37,6 +37,7 @@ import { Flights, type Point } from './Flights.tsx'
 import { FocusCard } from './FocusCard.tsx'
 import { Layers } from './Layers.tsx'
 import { type Box, cellCentre, chipBox, middle, PLACES, placeNodes } from './layout.ts'
+import { MapMenu } from './MapMenu.tsx'
 import { NodeCard } from './NodeCard.tsx'
 import { ServicesCard, useShownServices } from './ServicesCard.tsx'
 import { BIN_ID, Shelf } from './Shelf.tsx'
@@ -109,7 +110,7 @@ function ClusterMap() {
   const t = useWords()
   const theme = usePreference((p) => p.theme)
   const machines = useMachines()
-  useTopic('Pod')
+  useSlowTopic('Pod', 150)
   const key = machines.map((n) => `${n.uid}:${Math.ceil(slotsOf(n.name) / 6)}`).join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the machines and their rows
   const places = useMemo(
@@ -161,6 +162,7 @@ function ClusterMap() {
 
   const machineStates = useWorld((s) => s.machines)
   const faults = useWorld((s) => s.faults)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the machines
   const edges = useMemo<Edge[]>(
     () =>
       machines.map((n) => {
@@ -179,7 +181,7 @@ function ClusterMap() {
           selectable: false,
         }
       }),
-    [machines, faults, machineStates],
+    [key, faults, machineStates],
   )
   const place = usePlaces(places)
   const [overBin, setOverBin] = useState(false)
@@ -200,49 +202,51 @@ function ClusterMap() {
     if (node?.kind === 'Node') powerOff(node.name)
   }, [])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys are those of the focused card inside
-    <div ref={frame} style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
-      <ReactFlow
-        nodes={flow}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        colorMode={theme}
-        minZoom={0.1}
-        maxZoom={2}
-        nodesConnectable={false}
-        deleteKeyCode={null}
-        zoomOnDoubleClick={false}
-        onlyRenderVisibleElements={flow.length > DRAW_ALL_MAX}
-        proOptions={{ hideAttribution: true }}
-        onNodeDrag={onDrag}
-        onNodeDragStop={onDragStop}
-        onNodeClick={(_e, n) => {
-          const card = cards.all.get(n.id)
-          if (card) select(card)
-        }}
-        onPaneClick={() => select(undefined)}
-        aria-label={t('glass.label')}
-      >
-        <Background
-          variant={BackgroundVariant.Dots}
-          gap={24}
-          size={1}
-          color="var(--line)"
-          bgColor="var(--glass)"
-        />
-        <ViewportPortal>
-          <Flights place={place} />
-        </ViewportPortal>
-        {machines.length > 12 ? <MiniMap pannable zoomable /> : null}
-        <Controls showInteractive={false} position="bottom-right" style={{ bottom: 56 }} />
-        <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
-          <Layers />
-        </Panel>
-        <Panel position="bottom-left" style={{ margin: 0, left: 0, right: 0 }}>
-          <Shelf armed={drag !== undefined} over={overBin} />
-        </Panel>
-      </ReactFlow>
-    </div>
+    <MapMenu>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys are those of the focused card inside */}
+      <div ref={frame} style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
+        <ReactFlow
+          nodes={flow}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          colorMode={theme}
+          minZoom={0.1}
+          maxZoom={2}
+          nodesConnectable={false}
+          deleteKeyCode={null}
+          zoomOnDoubleClick={false}
+          onlyRenderVisibleElements={flow.length > DRAW_ALL_MAX}
+          proOptions={{ hideAttribution: true }}
+          onNodeDrag={onDrag}
+          onNodeDragStop={onDragStop}
+          onNodeClick={(_e, n) => {
+            const card = cards.all.get(n.id)
+            if (card) select(card)
+          }}
+          onPaneClick={() => select(undefined)}
+          aria-label={t('glass.label')}
+        >
+          <Background
+            variant={BackgroundVariant.Dots}
+            gap={24}
+            size={1}
+            color="var(--line)"
+            bgColor="var(--glass)"
+          />
+          <ViewportPortal>
+            <Flights place={place} />
+          </ViewportPortal>
+          {machines.length > 12 ? <MiniMap pannable zoomable /> : null}
+          <Controls showInteractive={false} position="bottom-right" style={{ bottom: 56 }} />
+          <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
+            <Layers />
+          </Panel>
+          <Panel position="bottom-left" style={{ margin: 0, left: 0, right: 0 }}>
+            <Shelf armed={drag !== undefined} over={overBin} />
+          </Panel>
+        </ReactFlow>
+      </div>
+    </MapMenu>
   )
 }
 

@@ -1,6 +1,5 @@
 /** A machine: its state, capacity, what the scheduler said of it, and its pods. Can be dragged to the bin. */
 import { Server } from 'lucide-react'
-import { ContextMenu } from 'radix-ui'
 import { useWords } from '../i18n/i18n.ts'
 import { select, useSelection } from '../store/selection.ts'
 import {
@@ -14,7 +13,6 @@ import {
   usePodsOn,
   useWorld,
 } from '../store/world.ts'
-import { cordon, cutLink, drain, mendLink, powerOff, powerOn } from './actions.ts'
 import styles from './cards.module.css'
 import { type NodeVerdict, useStage } from './director.ts'
 import { PodButton } from './PodButton.tsx'
@@ -31,7 +29,6 @@ export function NodeCard({ uid }: { uid: string }) {
   const node = useCard<Node>(uid)
   const pods = usePodsOn(node?.name ?? '?')
   const power = useWorld((s) => s.machines[node?.name ?? ''])
-  const cut = useWorld((s) => s.faults.includes(`cut ${node?.name} kube-apiserver-1`))
   const verdict = useStage((s) => s.scheduling?.verdicts.find((v) => v.node === node?.name))
   const chosen = useStage((s) => s.scheduling?.chosen)
   const selected = useSelection((s) => s.selected?.uid)
@@ -50,87 +47,59 @@ export function NodeCard({ uid }: { uid: string }) {
           ? 'node.notready'
           : 'node.unknown'
   return (
-    <ContextMenu.Root>
-      <ContextMenu.Trigger asChild>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: React Flow makes the card focusable; keys act on it */}
-        <section
-          className={`${styles.card} ${styles.node} ${wins ? styles.win : ''} ${dim ? styles.dim : ''} ${lost ? styles.lost : ''} ${selected === uid ? styles.selected : ''}`}
-          aria-label={`Node ${node.name}: ${t(state)}, ${pods.length} Pods`}
-          data-testid="node"
-          data-node={node.name}
-          data-ready={node.ready}
-          data-power={power ?? 'on'}
-          data-verdict={wins ? 'wins' : dim ? 'filtered' : verdict ? 'passed' : ''}
-        >
-          <header className={styles.head}>
-            <Server size={16} aria-hidden="true" />
-            <button type="button" className={`${styles.name} nodrag`} onClick={() => select(node)}>
-              {node.name}
-            </button>
+    <section
+      className={`${styles.card} ${styles.node} ${wins ? styles.win : ''} ${dim ? styles.dim : ''} ${lost ? styles.lost : ''} ${selected === uid ? styles.selected : ''}`}
+      aria-label={`Node ${node.name}: ${t(state)}, ${pods.length} Pods`}
+      data-testid="node"
+      data-uid={uid}
+      data-node={node.name}
+      data-ready={node.ready}
+      data-power={power ?? 'on'}
+      data-verdict={wins ? 'wins' : dim ? 'filtered' : verdict ? 'passed' : ''}
+    >
+      <header className={styles.head}>
+        <Server size={16} aria-hidden="true" />
+        <button type="button" className={`${styles.name} nodrag`} onClick={() => select(node)}>
+          {node.name}
+        </button>
+        <span className={`${styles.pill} ${node.ready === 'True' && !off ? styles.ok : styles.no}`}>
+          {t(state)}
+        </span>
+        {node.cordoned ? (
+          <span className={`${styles.pill} ${styles.wait}`}>{t('node.cordoned')}</span>
+        ) : null}
+        <span className={`mono muted ${styles.push}`}>{node.ip}</span>
+        <LeaseArc node={node.name} off={off} />
+      </header>
+      <Capacity node={node} pods={pods} />
+      <div className={styles.verdict}>
+        {lost ? (
+          <Lost node={node} taint={taint} pods={pods} />
+        ) : verdict ? (
+          <Verdict verdict={verdict} wins={wins} />
+        ) : (
+          <Calm node={node} />
+        )}
+      </div>
+      <div className={styles.cells}>
+        {pods.map((p) => {
+          const slot = cards.slots.get(p.uid) ?? 0
+          return (
             <span
-              className={`${styles.pill} ${node.ready === 'True' && !off ? styles.ok : styles.no}`}
+              key={p.uid}
+              style={{ gridColumn: (slot % 6) + 1, gridRow: Math.floor(slot / 6) + 1 }}
             >
-              {t(state)}
+              <PodButton
+                pod={p}
+                selected={selected === p.uid}
+                taintKey={taint?.key}
+                taintSince={taint?.since}
+              />
             </span>
-            {node.cordoned ? (
-              <span className={`${styles.pill} ${styles.wait}`}>{t('node.cordoned')}</span>
-            ) : null}
-            <span className={`mono muted ${styles.push}`}>{node.ip}</span>
-            <LeaseArc node={node.name} off={off} />
-          </header>
-          <Capacity node={node} pods={pods} />
-          <div className={styles.verdict}>
-            {lost ? (
-              <Lost node={node} taint={taint} pods={pods} />
-            ) : verdict ? (
-              <Verdict verdict={verdict} wins={wins} />
-            ) : (
-              <Calm node={node} />
-            )}
-          </div>
-          <div className={styles.cells}>
-            {pods.map((p) => {
-              const slot = cards.slots.get(p.uid) ?? 0
-              return (
-                <span
-                  key={p.uid}
-                  style={{ gridColumn: (slot % 6) + 1, gridRow: Math.floor(slot / 6) + 1 }}
-                >
-                  <PodButton pod={p} selected={selected === p.uid} taintedSince={taint} />
-                </span>
-              )
-            })}
-          </div>
-        </section>
-      </ContextMenu.Trigger>
-      <ContextMenu.Portal>
-        <ContextMenu.Content className="menu" aria-label={t('node.menu', { name: node.name })}>
-          {off ? (
-            <ContextMenu.Item onSelect={() => powerOn(node.name)}>
-              {t('node.power-on')}
-            </ContextMenu.Item>
-          ) : (
-            <ContextMenu.Item className="bad" onSelect={() => powerOff(node.name)}>
-              {t('node.power-off')}
-              <kbd>Del</kbd>
-            </ContextMenu.Item>
-          )}
-          <ContextMenu.Item onSelect={() => (cut ? mendLink(node.name) : cutLink(node.name))}>
-            {t(cut ? 'node.mend' : 'node.cut')}
-          </ContextMenu.Item>
-          <hr />
-          <ContextMenu.Item onSelect={() => cordon(node.name, !node.cordoned)}>
-            {t(node.cordoned ? 'node.uncordon' : 'node.cordon')}
-          </ContextMenu.Item>
-          <ContextMenu.Item onSelect={() => drain(node.name)}>{t('node.drain')}</ContextMenu.Item>
-          <hr />
-          <ContextMenu.Item onSelect={() => select(node, 'why')}>{t('pod.why')}</ContextMenu.Item>
-          <ContextMenu.Item onSelect={() => select(node, 'summary')}>
-            {t('node.describe')}
-          </ContextMenu.Item>
-        </ContextMenu.Content>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
+          )
+        })}
+      </div>
+    </section>
   )
 }
 

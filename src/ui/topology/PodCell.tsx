@@ -8,14 +8,15 @@ import styles from './PodCell.module.css'
 interface Props {
   readonly pod: PodCard
   readonly selected?: boolean
-  /** Virtual time at which a NoExecute taint began on its node. */
-  readonly taintedSince?: { readonly key: string; readonly since: number } | undefined
+  /** A NoExecute taint of its node, and the virtual time at which it began. */
+  readonly taintKey?: string
+  readonly taintSince?: number
 }
 
 /** The drawing of a pod's cell. */
 export function PodCell(props: Props) {
   // The owner's newest revision decides the shade, so a new ReplicaSet repaints the cells of the older ones.
-  useTopic('ReplicaSet')
+  useTopic('revisions')
   const { hue, monogram, root } = liveryOf(props.pod)
   return <Drawing {...props} hue={hue} monogram={monogram} root={root} />
 }
@@ -23,19 +24,20 @@ export function PodCell(props: Props) {
 const Drawing = memo(function Drawing({
   pod,
   selected,
-  taintedSince,
+  taintKey,
+  taintSince,
   hue,
   monogram,
 }: Props & Livery) {
   const tolerated =
-    taintedSince && pod.look !== 'terminating'
-      ? (pod.tolerates[taintedSince.key] ?? pod.tolerates['*'])
+    taintKey !== undefined && pod.look !== 'terminating'
+      ? (pod.tolerates[taintKey] ?? pod.tolerates['*'])
       : undefined
   return (
     <span className={`${styles.cell} ${hue} ${selected ? styles.selected : ''} ${styles.arrive}`}>
       <svg width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
-        {tolerated !== undefined && taintedSince ? (
-          <Tolerating monogram={monogram} seconds={tolerated} since={taintedSince.since} />
+        {tolerated !== undefined && taintSince !== undefined ? (
+          <Tolerating monogram={monogram} seconds={tolerated} since={taintSince} />
         ) : (
           <Look pod={pod} monogram={monogram} />
         )}

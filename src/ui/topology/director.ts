@@ -94,7 +94,7 @@ export function useStage<T>(select: (s: Stage) => T): T {
 
 /** Scenes that may wait for their turn; more are shown as flights only. */
 const QUEUE_MAX = 8
-const FLIGHTS_MAX = 60
+const FLIGHTS_MAX = 24
 /** A bind or a walk stays readable this long. @unit real ms */
 const STAY_MS = 12_000
 

@@ -1,0 +1,92 @@
+/** The page during a rollout of a thousand pods: long tasks of the main thread, frames, memory. Needs a built page. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chromium } from '@playwright/test'
+
+const PORT = 4331
+const PATIENCE_MS = 180_000
+
+/** What the page did. @unit ms, frames a second, MiB */
+export interface PageFigure {
+  readonly replicas: number
+  readonly longTasks: number
+  readonly longestMs: number
+  readonly fps: number
+  readonly heapMiB: number
+  readonly readyMs: number
+  readonly rolloutMs: number
+}
+
+/** Rolls out `replicas` pods at ten times real time on `nodes` nodes, in a headless Chromium. */
+export async function measurePage(replicas: number, nodes: number): Promise<PageFigure> {
+  const server: ChildProcess = spawn(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'preview', '--port', String(PORT), '--strictPort'],
+    { stdio: 'ignore' },
+  )
+  const browser = await chromium.launch({
+    ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--enable-precise-memory-info',
+    ],
+  })
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const opened = Date.now()
+    await page.goto(`http://localhost:${PORT}/?scenario=empty-cluster&nodes=${nodes}&lang=en`)
+    await page.evaluate('window.kubarium.ready')
+    const readyMs = Date.now() - opened
+    await page.waitForTimeout(1500)
+    await page.evaluate(WATCH)
+    const began = Date.now()
+    await page.evaluate('window.kubarium.speed(10)')
+    await page.evaluate(
+      `window.kubarium.kubectl('create deployment web --image=nginx:1.27 --replicas=${replicas}')`,
+    )
+    for (;;) {
+      const r = (await page.evaluate(
+        `window.kubarium.kubectl("get deploy web -o jsonpath='{.status.readyReplicas}'")`,
+      )) as { stdout: string }
+      if (Number(r.stdout) >= replicas) break
+      if (Date.now() - began > PATIENCE_MS) throw new Error(`only ${r.stdout} ready`)
+      await page.waitForTimeout(500)
+    }
+    const rolloutMs = Date.now() - began
+    const seen = (await page.evaluate(REPORT)) as {
+      tasks: number[]
+      frames: number
+      ms: number
+      heap: number
+    }
+    return {
+      replicas,
+      longTasks: seen.tasks.length,
+      longestMs: Math.round(Math.max(0, ...seen.tasks)),
+      fps: Math.round((seen.frames * 1000) / seen.ms),
+      heapMiB: Math.round(seen.heap / 1024 ** 2),
+      readyMs,
+      rolloutMs,
+    }
+  } finally {
+    await browser.close()
+    server.kill()
+  }
+}
+
+const WATCH = `(() => {
+  const seen = (window.__seen = { tasks: [], frames: 0, from: performance.now() })
+  new PerformanceObserver((list) => { for (const e of list.getEntries()) seen.tasks.push(e.duration) }).observe({ type: 'longtask' })
+  const frame = () => { seen.frames++; requestAnimationFrame(frame) }
+  requestAnimationFrame(frame)
+})()`
+
+const REPORT = `({
+  tasks: window.__seen.tasks,
+  frames: window.__seen.frames,
+  ms: performance.now() - window.__seen.from,
+  heap: performance.memory ? performance.memory.usedJSHeapSize : 0,
+})`

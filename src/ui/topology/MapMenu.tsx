@@ -1,0 +1,93 @@
+/** The one menu of the map: what can be done to the node or pod under the pointer (or the focus). */
+import { ContextMenu } from 'radix-ui'
+import { type ReactNode, useState } from 'react'
+import { useWords } from '../i18n/i18n.ts'
+import { select } from '../store/selection.ts'
+import { cards, type NodeCard, type PodCard, worldStore } from '../store/world.ts'
+import {
+  cordon,
+  crashPod,
+  cutLink,
+  deletePod,
+  drain,
+  mendLink,
+  powerOff,
+  powerOn,
+} from './actions.ts'
+
+/** Wraps the map; anything inside with `data-uid` has a menu. */
+export function MapMenu({ children }: { children: ReactNode }) {
+  const [uid, setUid] = useState<string>()
+  const card = uid === undefined ? undefined : cards.all.get(uid)
+  return (
+    <ContextMenu.Root>
+      <ContextMenu.Trigger
+        asChild
+        onContextMenu={(e) =>
+          setUid((e.target as HTMLElement).closest<HTMLElement>('[data-uid]')?.dataset.uid)
+        }
+      >
+        {children}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        {card?.kind === 'Pod' ? <PodMenu pod={card as PodCard} /> : null}
+        {card?.kind === 'Node' ? <NodeMenu node={card as NodeCard} /> : null}
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  )
+}
+
+function PodMenu({ pod }: { pod: PodCard }) {
+  const t = useWords()
+  return (
+    <ContextMenu.Content className="menu" aria-label={t('pod.menu', { name: pod.name })}>
+      <ContextMenu.Item onSelect={() => select(pod, 'why')}>{t('pod.why')}</ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => select(pod, 'logs')}>{t('pod.logs')}</ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => select(pod, 'yaml')}>
+        {t('inspector.yaml')}
+      </ContextMenu.Item>
+      <hr />
+      <ContextMenu.Item onSelect={() => crashPod(pod.namespace, pod.name)}>
+        {t('pod.crash')}
+      </ContextMenu.Item>
+      <ContextMenu.Item className="bad" onSelect={() => deletePod(pod.namespace, pod.name)}>
+        {t('pod.delete')}
+        <kbd>Del</kbd>
+      </ContextMenu.Item>
+    </ContextMenu.Content>
+  )
+}
+
+function NodeMenu({ node }: { node: NodeCard }) {
+  const t = useWords()
+  const { machines, faults } = worldStore.getState()
+  const off = machines[node.name] === 'off'
+  const cut = faults.includes(`cut ${node.name} kube-apiserver-1`)
+  return (
+    <ContextMenu.Content className="menu" aria-label={t('node.menu', { name: node.name })}>
+      {off ? (
+        <ContextMenu.Item onSelect={() => powerOn(node.name)}>
+          {t('node.power-on')}
+        </ContextMenu.Item>
+      ) : (
+        <ContextMenu.Item className="bad" onSelect={() => powerOff(node.name)}>
+          {t('node.power-off')}
+          <kbd>Del</kbd>
+        </ContextMenu.Item>
+      )}
+      <ContextMenu.Item onSelect={() => (cut ? mendLink(node.name) : cutLink(node.name))}>
+        {t(cut ? 'node.mend' : 'node.cut')}
+      </ContextMenu.Item>
+      <hr />
+      <ContextMenu.Item onSelect={() => cordon(node.name, !node.cordoned)}>
+        {t(node.cordoned ? 'node.uncordon' : 'node.cordon')}
+      </ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => drain(node.name)}>{t('node.drain')}</ContextMenu.Item>
+      <hr />
+      <ContextMenu.Item onSelect={() => select(node, 'why')}>{t('pod.why')}</ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => select(node, 'summary')}>
+        {t('node.describe')}
+      </ContextMenu.Item>
+    </ContextMenu.Content>
+  )
+}
