@@ -2,6 +2,7 @@
  * What goes back: JSON of the version served, or a Table or PartialObjectMetadata when the client asks for one.
  * @source staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go
  */
+import { stringify } from 'yaml'
 import type { Column } from '../api/definition.ts'
 import { failure } from '../api/meta/status.ts'
 import type { AnyObject, KubeObject } from '../api/object.ts'
@@ -187,4 +188,15 @@ function rowOf(
   if (include === 'None') return { cells }
   const o = outward(c.served, stored)
   return { cells, object: include === 'Object' ? o : partial(o) }
+}
+
+/** The response in YAML, for clients that ask for it. */
+export function inYaml(r: ApiResponse, accept: string | undefined): ApiResponse {
+  if (!accept?.startsWith('application/yaml') || typeof r.body !== 'object') return r
+  const headers = { ...r.headers, 'content-type': 'application/yaml' }
+  return {
+    ...r,
+    headers,
+    body: stringify(r.body, { sortMapEntries: true, lineWidth: 0, version: '1.1' }),
+  }
 }

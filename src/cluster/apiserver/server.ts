@@ -22,7 +22,7 @@ import { refused } from './authz/forbidden.ts'
 import { authorize, rbacReady } from './authz/rbac.ts'
 import { isTyped } from './body.ts'
 import type { Call, FieldValidation, Served } from './call.ts'
-import { json } from './content.ts'
+import { inYaml, json } from './content.ts'
 import { watchDefinitions } from './crd/manager.ts'
 import { serveNonResource } from './handlers/nonresource.ts'
 import { serveResource } from './handlers/resource.ts'
@@ -90,7 +90,7 @@ class Server implements ApiServer {
     const outer = trace.current
     trace.current = request.cause
     try {
-      return yield* this.serve(request)
+      return inYaml(yield* this.serve(request), request.headers.accept)
     } catch (error) {
       return answer(error)
     } finally {

@@ -21,6 +21,7 @@ export function* serveNonResource(
   const { path } = request
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(request)
   if (path === '/version' || path === '/version/') return json(200, version())
+  if (path === '/metrics') return { status: 200, headers: TEXT, body: metrics(r) }
   const found = serveDiscovery(r, request) ?? serveOpenApi(r, request)
   if (found) return found
   const typed = isTyped(request.headers['content-type'], request.headers.accept)
@@ -33,6 +34,21 @@ export function* serveNonResource(
     )
   // Clients turn this into words of their own, which name what they asked for.
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
+}
+
+/** The one family that says what is stored; component metrics are not simulated. */
+function metrics(r: Registry): string {
+  const lines = [
+    '# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last check split by kind.',
+    '# TYPE apiserver_storage_objects gauge',
+  ]
+  for (const s of r.all()) {
+    if (!s.info.verbs.includes('list') || s.toServed) continue
+    const { group, resource } = s.gr
+    const name = group ? `${resource}.${group}` : resource
+    lines.push(`apiserver_storage_objects{resource="${name}"} ${s.cache.state.size}`)
+  }
+  return `${lines.join('\n')}\n`
 }
 
 /** ` (get pods.metrics.k8s.io)`, as a client adds it. */

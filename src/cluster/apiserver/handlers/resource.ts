@@ -4,10 +4,11 @@
  */
 import type { DeleteOptions, Namespace } from '../../api/generated/types.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
-import { badRequest, failure, methodNotAllowed } from '../../api/meta/status.ts'
+import { badRequest, failure, isReason, methodNotAllowed } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { type Schema, schemaNamed } from '../../api/schema.ts'
 import type { ApiResponse } from '../../api/transport.ts'
+import { Stream } from '../../sim/stream.ts'
 import type { Task } from '../../sim/task.ts'
 import { decodeObject, decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
@@ -17,9 +18,10 @@ import { JsonSyntaxError } from '../jsontext.ts'
 import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
 import { resolved } from '../registry/managedfields.ts'
-import { filterOf, getObject, listObjects } from '../registry/read.ts'
+import { checkVersion, filterOf, getObject, listObjects } from '../registry/read.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type UpdateMode, updateObject } from '../registry/update.ts'
+import type { WatchCache, WatchStart } from '../registry/watchcache.ts'
 import { isTrue, param } from '../requestinfo.ts'
 import { serveApply } from './apply.ts'
 import { PATCH_TYPES, readPatch } from './patch.ts'
@@ -261,8 +263,9 @@ function* watch(r: Registry, c: Call): Task<ApiResponse> {
   const at = param(query, 'resourceVersion')
   const initial = isTrue(query, 'sendInitialEvents')
   const since = at && at !== '0' && !initial ? Number(at) : undefined
+  checkVersion(at)
   const encode = watchEncoder(c)
-  const stream = cache.watch({
+  const start: WatchStart = {
     filter: filterOf(c),
     since,
     endMark: initial,
@@ -270,9 +273,23 @@ function* watch(r: Registry, c: Call): Task<ApiResponse> {
     ...(encode ? { encode } : {}),
     apiVersion,
     kind: definition.kind,
-  })
+  }
+  const stream = c.typed ? cache.watch(start) : watchOrTell(cache, start)
   endInTime(r, c, stream)
   return { status: 200, headers: { 'content-type': 'application/json' }, stream }
+}
+
+/** A watch that cannot begin where it was asked to says so as its only event. */
+function watchOrTell(cache: WatchCache, start: WatchStart): Stream<unknown> {
+  try {
+    return cache.watch(start)
+  } catch (error) {
+    if (!isReason(error, 'Expired')) throw error
+    const stream = new Stream<unknown>()
+    stream.push({ type: 'ERROR', object: error.status })
+    stream.end()
+    return stream
+  }
 }
 
 function endInTime(r: Registry, c: Call, stream: { end(): void; closed: boolean }): void {

@@ -78,6 +78,9 @@ export function* listObjects(r: Registry, c: Call): Task<Listed> {
   const token = param(query, 'continue')
   const at = param(query, 'resourceVersion')
   checkVersion(at)
+  if (!token) checkFuture(r, at)
+  // A watch that goes on from this list needs what happens from now on.
+  yield* c.served.cache.ready()
   if (!token && limit === 0 && fromCache(filter, at)) {
     yield* c.served.cache.ready()
     const revision = at === '0' ? 0 : (yield* r.store.range({ key: '/', countOnly: true })).revision
@@ -92,13 +95,23 @@ export function* listObjects(r: Registry, c: Call): Task<Listed> {
   }
 }
 
+/** Nobody can be served from a version that is not there yet. */
+function checkFuture(r: Registry, at: string | undefined): void {
+  const current = r.store.status().revision
+  if (at === undefined || Number(at) <= current) return
+  const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }
+  const message = `Timeout: Too large resource version: ${at}, current: ${current}`
+  throw failure(504, 'Timeout', message, { causes: [cause], retryAfterSeconds: 1 })
+}
+
 /** Indexed lists come from the cache, which the same etcd stream keeps as fresh as a quorum read. */
 function fromCache(filter: Filter, at: string | undefined): boolean {
   if (at !== undefined && at !== '' && at !== '0') return false
   return at === '0' || filter.fields.some((f) => f.field === 'spec.nodeName' && f.equal)
 }
 
-function checkVersion(at: string | undefined): void {
+/** @throws ApiError BadRequest when a resourceVersion is no number */
+export function checkVersion(at: string | undefined): void {
   if (at === undefined || at === '') return
   if (/^\d+$/.test(at)) return
   const text = `strconv.ParseUint: parsing ${JSON.stringify(at)}: invalid syntax`
