@@ -94,7 +94,9 @@ export function useStage<T>(select: (s: Stage) => T): T {
 
 /** Scenes that may wait for their turn; more are shown as flights only. */
 const QUEUE_MAX = 8
-const FLIGHTS_MAX = 24
+/** The faster time runs, the fewer of its messages an eye can follow. */
+const FLIGHTS_MAX = { slow: 24, fast: 6 } as const
+const FAST = 5
 /** A bind or a walk stays readable this long. @unit real ms */
 const STAY_MS = 12_000
 
@@ -300,7 +302,8 @@ export function walkPlace(h: HopScene | undefined): string {
 
 function launch(f: Omit<Flight, 'id'>): void {
   const flights = stage.getState().flights
-  if (flights.length >= FLIGHTS_MAX || document.hidden) return
+  const most = worldStore.getState().speed > FAST ? FLIGHTS_MAX.fast : FLIGHTS_MAX.slow
+  if (flights.length >= most || document.hidden) return
   const flight = { ...f, id: nextId++ }
   stage.setState({ flights: [...flights, flight] })
   setTimeout(() => land(flight.id), f.ms + 60)
