@@ -71,8 +71,11 @@ export class WorkQueue {
     this.pump()
   }
 
-  /** Adds the key after a while; of several delays the earliest counts. */
-  addAfter(key: string, ms: Millis): void {
+  /**
+   * Adds the key after a while; of several delays the earliest counts.
+   * @param background a look that comes round for ever, and should not keep "until quiet" running
+   */
+  addAfter(key: string, ms: Millis, background = ms > FOREGROUND_DELAY_MS): void {
     if (this.stopped) return
     if (ms <= 0) {
       this.add(key)
@@ -89,7 +92,7 @@ export class WorkQueue {
       this.add(key)
     }
     const step = { owner: this.owner, label: 'requeue', cause, run }
-    this.delayed.set(key, clock.at(due, step, ms > FOREGROUND_DELAY_MS))
+    this.delayed.set(key, clock.at(due, step, background))
   }
 
   /**

@@ -71,6 +71,8 @@ export interface LoopOptions {
   readonly workers?: number
   readonly rate?: RateLimit
   readonly label?: string
+  /** Looks come round for ever (autoscalers, schedules); they do not keep "until quiet" running. */
+  readonly periodic?: boolean
   /** A number returned means: come again after so many ms. */
   reconcile(key: string): Task<unknown>
 }
@@ -103,7 +105,7 @@ function* reconcileOne(o: LoopOptions, queue: WorkQueue, key: string): Task<void
   try {
     const after = yield* o.reconcile(key)
     queue.forget(key)
-    if (typeof after === 'number') queue.addAfter(key, after)
+    if (typeof after === 'number') queue.addAfter(key, after, o.periodic)
   } catch (error) {
     if (!isOperational(error)) throw error
     queue.addRateLimited(key)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createControlPlane } from '../../testing/controlplane.ts'
-import type { Deployment } from '../api/generated/types.ts'
+import type { CronJob, Deployment } from '../api/generated/types.ts'
 import { startControllerManager } from './manager.ts'
 import { controllers } from './registry.ts'
 
@@ -42,6 +42,40 @@ test('of two managers one works; when it stops, the other takes over and nothing
   cp.advance(20_000)
   expect(cp.all('ReplicaSet').length).toBe(2)
   expect(cp.all('Pod').length).toBe(4)
+})
+
+test('a cluster with autoscalers and schedules comes to rest all the same', () => {
+  const cp = createControlPlane()
+  cp.addNodes(2)
+  const client = cp.clientFor('kube-controller-manager', 'system:kube-controller-manager')
+  startControllerManager({ world: cp.world, client })
+  cp.startHollowKubelets()
+  const job = {
+    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'w' }] } },
+  }
+  cp.do((c) => c.create('Deployment', deployment('a')))
+  cp.do((c) =>
+    c.create('HorizontalPodAutoscaler', {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'a', namespace: 'default' },
+      spec: {
+        maxReplicas: 3,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' },
+      },
+    }),
+  )
+  cp.do((c) =>
+    c.create('CronJob', {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'tick', namespace: 'default' },
+      spec: { schedule: '* * * * *', jobTemplate: { spec: job } },
+    } as CronJob),
+  )
+  const limit = cp.world.clock.now + 600_000
+  expect(cp.world.clock.run({ idle: true, until: limit })).toBe('idle')
+  expect(cp.world.clock.now).toBeLessThan(60_000)
 })
 
 test('equal seeds give equal histories', () => {

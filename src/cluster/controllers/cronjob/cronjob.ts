@@ -69,7 +69,7 @@ class CronJobs {
   start(): void {
     const { c } = this
     const reconcile = (key: string) => this.reconcile(key)
-    const queue = startLoop({ context: c, kind: 'CronJob', reconcile })
+    const queue = startLoop({ context: c, kind: 'CronJob', periodic: true, reconcile })
     this.cronJobs.on({
       added: (cj) => queue.add(keyOf(cj)),
       updated: (_old, cj) => queue.add(keyOf(cj)),

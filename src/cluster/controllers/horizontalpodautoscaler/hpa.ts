@@ -76,11 +76,12 @@ class Autoscalers {
     const queue = startLoop({
       context: c,
       kind: 'HorizontalPodAutoscaler',
+      periodic: true,
       reconcile: (key) => this.reconcile(key),
     })
     this.hpas.on({
-      added: (h) => queue.addAfter(keyOf(h), period),
-      updated: (_old, h) => queue.addAfter(keyOf(h), period),
+      added: (h) => queue.addAfter(keyOf(h), period, true),
+      updated: (_old, h) => queue.addAfter(keyOf(h), period, true),
       deleted: (h) => this.histories.delete(keyOf(h)),
     })
   }
