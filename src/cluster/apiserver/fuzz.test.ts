@@ -248,7 +248,7 @@ test('whatever is sent, the answer is a proper one', () => {
     const sent = body(r, d.kind, apiVersion, name)
     const type = TYPES[r.below(TYPES.length)] as string
     const method = METHODS[r.below(METHODS.length)] as Method
-    const headers = type ? { 'content-type': type } : {}
+    const headers: Record<string, string> = type ? { 'content-type': type } : {}
     const request = { method, path, query, headers, body: sent, cause: 0 }
     let answer: ApiResponse
     try {

@@ -138,7 +138,7 @@ function validateZone(spec: CronJobSpec): FieldError[] {
 
 function isZone(zone: string): boolean {
   try {
-    new Cron('0 0 1 1 *', { timezone: zone, paused: true }).nextRun(new Date(0))
+    new Cron('0 0 1 1 *', { timezone: zone, paused: true }).nextRun('2000-01-01T00:00:00')
     return true
   } catch (error) {
     if (error instanceof Error) return false

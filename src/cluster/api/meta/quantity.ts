@@ -31,6 +31,11 @@ function parse(text: string): Parsed | undefined {
   return parsed
 }
 
+/** Ten to that power. */
+function tens(power: number): bigint {
+  return BigInt(`1${'0'.repeat(power)}`)
+}
+
 function parseFresh(text: string): Parsed | undefined {
   const m = SYNTAX.exec(text)
   if (!m) return undefined
@@ -39,7 +44,7 @@ function parseFresh(text: string): Parsed | undefined {
   if (whole === '' && fraction === '') return undefined
   const digits = BigInt(whole + fraction)
   let numerator = digits * NANO
-  let denominator = 10n ** BigInt(fraction.length)
+  let denominator = tens(fraction.length)
   let format: Format = 'DecimalSI'
   const exponent = m[4]
   const suffix = m[5]
@@ -47,15 +52,15 @@ function parseFresh(text: string): Parsed | undefined {
     format = 'DecimalExponent'
     const e = Number(exponent.slice(1))
     if (Math.abs(e) > 40) return undefined
-    if (e >= 0) numerator *= 10n ** BigInt(e)
-    else denominator *= 10n ** BigInt(-e)
+    if (e >= 0) numerator *= tens(e)
+    else denominator *= tens(-e)
   } else if (suffix && BINARY.includes(suffix)) {
     format = 'BinarySI'
     numerator <<= BigInt(10 * (BINARY.indexOf(suffix) + 1))
   } else if (suffix) {
     const e = 3 * (DECIMAL.indexOf(suffix) - 3)
-    if (e >= 0) numerator *= 10n ** BigInt(e)
-    else denominator *= 10n ** BigInt(-e)
+    if (e >= 0) numerator *= tens(e)
+    else denominator *= tens(-e)
   }
   // What is finer than a nano is rounded up, away from zero.
   const nano = (numerator + denominator - 1n) / denominator

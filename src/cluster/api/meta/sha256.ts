@@ -2,7 +2,7 @@
 import { utf8 } from './base64.ts'
 
 const PRIMES_64 = primes(64)
-const K = PRIMES_64.map((p) => fraction(cubeRoot(p)))
+const K = PRIMES_64.map(cubeRootFraction)
 const H = PRIMES_64.slice(0, 8).map((p) => fraction(Math.sqrt(p)))
 
 function primes(count: number): number[] {
@@ -11,8 +11,17 @@ function primes(count: number): number[] {
   return out
 }
 
-function cubeRoot(n: number): number {
-  return Math.cbrt(n)
+/** 32 bits of the fraction of a cube root, in whole numbers so that every engine agrees. */
+function cubeRootFraction(n: number): number {
+  const scaled = BigInt(n) << 96n
+  let low = 0n
+  let high = 1n << 36n
+  while (low < high) {
+    const middle = (low + high + 1n) >> 1n
+    if (middle * middle * middle <= scaled) low = middle
+    else high = middle - 1n
+  }
+  return Number(low & 0xffff_ffffn)
 }
 
 function fraction(x: number): number {
