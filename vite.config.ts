@@ -15,5 +15,19 @@ export default defineConfig({
   // Written for bundlers: its imports have no file endings, which Node alone refuses.
   ssr: { noExternal: ['@ngrok/webernetes'] },
   worker: { format: 'es', plugins: () => [descriptions()] },
+  // Found only inside workers and lazy parts: named here, so that the dev server need not reload when it meets them.
+  optimizeDeps: {
+    include: [
+      '@marcbachmann/cel-js',
+      'croner',
+      'ipaddr.js',
+      'monaco-yaml',
+      'monaco-yaml/yaml.worker.js',
+      'rfc6902',
+      'sorted-btree',
+      'unbash',
+      'yaml',
+    ],
+  },
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
 })

@@ -3,7 +3,8 @@
  * The commands of the house, on a machine that has only Node: installs what is missing, finds (or gets) a browser,
  * builds, runs. Uses nothing but Node itself, because it runs before anything is installed.
  *
- *   start   install, serve the page      check   types, lint, unit tests      test    everything
+ *   start   install, build, serve the page   check   types, lint, unit tests   test    everything
+ *   dev     the page with hot reload
  *   serve   the Node host (real kubectl) bench   measurements
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -179,7 +180,14 @@ function forward(args) {
 checkNode()
 install()
 const [command = 'start', ...rest] = process.argv.slice(2)
-if (command === 'start') forward([tool('vite'), ...(rest.includes('--no-open') ? [] : process.env.DISPLAY || platform() !== 'linux' ? ['--open'] : []), ...rest.filter((a) => a !== '--no-open')])
+const wantsBrowser = !rest.includes('--no-open') && (process.env.DISPLAY || platform() !== 'linux')
+const viteArgs = [...(wantsBrowser ? ['--open'] : []), ...rest.filter((a) => a !== '--no-open')]
+if (command === 'start') {
+  const built = 'dist/index.html'
+  const stale = !existsSync(built) || statSync(built).mtimeMs < newest('src')
+  if (stale && !step('building the page', 'vite', ['build', '--logLevel', 'warn']).ok) process.exit(1)
+  forward([tool('vite'), 'preview', '--port', '5173', ...viteArgs])
+} else if (command === 'dev') forward([tool('vite'), ...viteArgs])
 else if (command === 'test') process.exit(await test())
 else if (command === 'check') {
   const { passed, failed } = check()

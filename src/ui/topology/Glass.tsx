@@ -216,7 +216,7 @@ function ClusterMap() {
           deleteKeyCode={null}
           zoomOnDoubleClick={false}
           onlyRenderVisibleElements={flow.length > DRAW_ALL_MAX}
-          proOptions={{ hideAttribution: true }}
+          attributionPosition="top-left"
           onNodeDrag={onDrag}
           onNodeDragStop={onDragStop}
           onNodeClick={(_e, n) => {
