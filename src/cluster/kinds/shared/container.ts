@@ -111,6 +111,7 @@ function validateContainer(c: Container, context: ContainerContext, at: string):
   }
   out.push(...validateResources(c.resources, `${at}.resources`))
   out.push(...validateResizePolicy(c, context, `${at}.resizePolicy`))
+  out.push(...validateSecurity(c, `${at}.securityContext`))
   return out
 }
 
@@ -321,6 +322,49 @@ function validateResizePolicy(c: Container, context: ContainerContext, path: str
       const text = "must be 'NotRequired' when pod `restartPolicy` is 'Never'"
       out.push(invalidValue(path, p.restartPolicy, text))
     }
+  }
+  return out
+}
+
+/** The internal type's members, as an error shows them. */
+const SECURITY = [
+  'capabilities',
+  'privileged',
+  'seLinuxOptions',
+  'windowsOptions',
+  'runAsUser',
+  'runAsGroup',
+  'runAsNonRoot',
+  'readOnlyRootFilesystem',
+  'allowPrivilegeEscalation',
+  'procMount',
+  'seccompProfile',
+  'appArmorProfile',
+] as const
+
+function validateSecurity(c: Container, at: string): FieldError[] {
+  const s = c.securityContext
+  if (!s) return []
+  const out: FieldError[] = []
+  for (const f of ['runAsUser', 'runAsGroup'] as const) {
+    const id = s[f]
+    if (id === undefined || (id >= 0 && id <= 2147483647)) continue
+    out.push(invalidValue(`${at}.${f}`, id, 'must be between 0 and 2147483647, inclusive'))
+  }
+  if (s.allowPrivilegeEscalation !== false) return out
+  const shown: Record<string, unknown> = {}
+  for (const f of SECURITY) {
+    const name = f === 'seLinuxOptions' ? 'SELinuxOptions' : f.charAt(0).toUpperCase() + f.slice(1)
+    shown[name] = s[f] ?? null
+  }
+  if (s.privileged) {
+    const text = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'
+    out.push(invalidValue(at, shown, text))
+  }
+  if (s.capabilities?.add?.includes('CAP_SYS_ADMIN')) {
+    const text =
+      'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
+    out.push(invalidValue(at, shown, text))
   }
   return out
 }
