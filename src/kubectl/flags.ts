@@ -18,6 +18,8 @@ export interface Flag {
   readonly bare?: string
   readonly usage: string
   readonly hidden?: boolean
+  /** Printed when the flag is used; such flags are not in the help text. */
+  readonly deprecated?: string
 }
 
 /** Parsed flags and what is left of the line. */
@@ -33,6 +35,19 @@ export class Flags {
     const list = this.values.get(name)
     if (list) list.push(value)
     else this.values.set(name, [value])
+  }
+
+  /** Every flag given, as `--name=value` in order. */
+  given(): string[] {
+    return [...this.values].flatMap(([name, list]) => list.map((v) => `--${name}=${v}`))
+  }
+
+  /** What is to be said about the flags given. */
+  warnings(): string[] {
+    return [...this.values.keys()].flatMap((name) => {
+      const why = this.known.get(name)?.deprecated
+      return why ? [`Flag --${name} has been deprecated, ${why}`] : []
+    })
   }
 
   changed(name: string): boolean {

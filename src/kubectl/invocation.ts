@@ -53,6 +53,8 @@ export class Invocation {
   readonly namespace: string
   /** True when `--namespace` was given. */
   readonly explicitNamespace: boolean
+  /** The command line, when `--record` asks to keep it. */
+  readonly changeCause?: string
 
   constructor(
     readonly deps: KubectlDeps,
@@ -61,6 +63,7 @@ export class Invocation {
     /** `kubectl create deployment`. */
     readonly path: string,
   ) {
+    if (flags.bool('record')) this.changeCause = [path, ...flags.args, ...flags.given()].join(' ')
     this.config = readKubeconfig(io.files)
     const contextName = flags.string('context')
     if (contextName && !this.config.contexts.some((c) => c.name === contextName))

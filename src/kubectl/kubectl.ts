@@ -114,6 +114,7 @@ function* dispatch(deps: KubectlDeps, argv: readonly string[], io: KubectlIo): T
   if (argv[0] === 'help') return yield* dispatch(deps, [...argv.slice(1), '--help'], io)
   const { command, path, rest } = locate(argv)
   const flags = parseFlags(rest, [helpFlag, ...globalFlags, ...(command?.flags ?? [])], path)
+  for (const w of flags.warnings()) io.stderr(`${w}\n`)
   if (!command) {
     io.stdout(flags.args[0] === 'options' ? optionsHelp() : rootHelp(commandGroups))
     return 0

@@ -2,6 +2,9 @@
  * From arguments and files to resources: `deploy/web`, `pods a b`, `svc,deploy`, `all`, `-f file`, `-l app=web`.
  * @source staging/src/k8s.io/cli-runtime/pkg/resource/builder.go, visitor.go
  */
+
+import { matches } from '../cluster/api/meta/labels.ts'
+import { parseSelector, SelectorError } from '../cluster/api/meta/selectorparser.ts'
 import type { AnyObject } from '../cluster/api/object.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import type { RequestOptions } from './client.ts'
@@ -10,6 +13,7 @@ import { CliError, isReason, StatusError } from './errors.ts'
 import type { Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import { type Document, HINT, parseManifest } from './manifest.ts'
+import { goQuote } from './printers/gojson.ts'
 
 /** One object: where it is, and what is known of it. */
 export interface Info {
@@ -58,12 +62,12 @@ export function nothingNamed(): CliError {
 /** Resolves arguments. @throws CliError in the words of kubectl's resource builder */
 export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
   const selected = Boolean(s.selector || s.fieldSelector)
-  if (s.all && selected && s.selector)
+  if (s.all && selected)
     throw new CliError("setting 'all' parameter but found a non empty selector. ")
   const place = (m: Mapping) => (m.namespaced && !s.allNamespaces ? k.namespace : '')
   if (s.args.some((a) => a.includes('/'))) {
     const pairs = pairsOf(s.args, k.path)
-    if (s.selector)
+    if (selected || s.all)
       throw new CliError(
         'selectors and the all flag cannot be used when passing resource/name arguments',
       )
@@ -76,7 +80,11 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
     }
     return out
   }
-  if (s.args.length === 0) return []
+  if (s.args.length === 0) {
+    if (selected || s.all)
+      throw new CliError('at least one resource must be specified to use a selector')
+    return []
+  }
   const mappings: Mapping[] = []
   for (const type of (s.args[0] as string).split(',')) {
     if (type === '') continue
@@ -89,7 +97,8 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
     throw new CliError('you may only specify a single resource type')
   const names = s.args.slice(1)
   if (names.length > 0) {
-    if (selected) throw new CliError('name cannot be provided when a selector is specified')
+    if (selected || s.all)
+      throw new CliError('name cannot be provided when a selector is specified')
     if (s.allNamespaces)
       throw new CliError('a resource cannot be retrieved by name across all namespaces')
     return unique.flatMap((mapping) =>
@@ -222,6 +231,8 @@ export function hasFiles(k: Invocation): boolean {
 export interface FileOptions {
   /** False: skip the check that apiVersion and kind are there. */
   readonly validate?: boolean
+  /** Only objects with such labels; what `-l` says unless given. */
+  readonly selector?: string
 }
 
 /** Everything that `-f` names, namespaces filled in. @throws CliError */
@@ -237,8 +248,32 @@ export function* readFiles(k: Invocation, options: FileOptions = {}): Task<Info[
   }
   const first = errors[0]
   if (first && infos.length === 0) throw joined(errors)
-  if (first) pending.set(infos, errors)
-  return infos
+  const chosen = filtered(infos, options.selector ?? k.flags.string('selector'))
+  if (first) pending.set(chosen, errors)
+  return chosen
+}
+
+function filtered(infos: Info[], text: string): Info[] {
+  if (text === '') return infos
+  try {
+    const selector = parseSelector(text)
+    return infos.filter((i) => matches(selector, i.object.metadata.labels))
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error
+    throw new CliError(`the provided selector ${goQuote(text)} is not valid: ${error.message}`)
+  }
+}
+
+/** Refuses resource arguments beside files. @throws CliError */
+export function filesAlone(args: readonly string[]): void {
+  const [types = '', ...names] = args
+  if (types === '') return
+  const pairs = types.includes('/') || (types.includes(',') && names.length > 0)
+  throw new CliError(
+    pairs
+      ? 'resource/name arguments cannot be provided when a path is specified'
+      : 'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+  )
 }
 
 /** Errors of documents beside good ones; commands report them after doing the rest. */
@@ -334,11 +369,8 @@ function* infoOf(
 export function* fetchInfos(k: Invocation, s: Selection, errors: unknown[]): Task<Info[]> {
   const infos: Info[] = []
   if (hasFiles(k)) {
-    if (s.args.length > 0)
-      throw new CliError(
-        'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
-      )
-    for (const f of yield* readFiles(k)) {
+    filesAlone(s.args)
+    for (const f of yield* readFiles(k, { selector: s.selector ?? '' })) {
       try {
         infos.push({ ...f, object: yield* getObject(k, f) })
       } catch (error) {

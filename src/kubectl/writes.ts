@@ -13,6 +13,8 @@ import { about, type Info, type Target } from './resource.ts'
 /** Where `kubectl apply` keeps what it was last given. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
+const CHANGE_CAUSE = 'kubernetes.io/change-cause'
+
 /** `--dry-run`. */
 export const dryRunFlag: Flag = {
   name: 'dry-run',
@@ -38,6 +40,28 @@ export const saveConfigFlag: Flag = {
   kind: 'bool',
   default: 'false',
   usage: 'If true, the configuration of the current object will be saved in its annotation.',
+}
+
+/** `--record`. */
+export const recordFlag: Flag = {
+  name: 'record',
+  kind: 'bool',
+  default: 'false',
+  usage: 'Record current kubectl command in the resource annotation.',
+  hidden: true,
+  deprecated: '--record will be removed in the future',
+}
+
+/** The object with the command line in its annotation when `--record` was given. */
+export function recorded(k: Invocation, object: AnyObject): AnyObject {
+  return k.changeCause === undefined ? object : withAnnotation(object, CHANGE_CAUSE, k.changeCause)
+}
+
+/** Notes the command line on a live object when `--record` was given. @throws StatusError */
+export function* recordPatch(k: Invocation, t: Target & { readonly name: string }): Task<void> {
+  if (k.changeCause === undefined) return
+  const annotations = { [CHANGE_CAUSE]: k.changeCause }
+  yield* patchObject(k, t, 'merge', { metadata: { annotations } })
 }
 
 /** `--field-manager` with the command's own default. */

@@ -28,6 +28,8 @@ import {
   fieldValidation,
   LAST_APPLIED,
   patchObject,
+  recorded,
+  recordFlag,
   validateFlag,
   withAnnotation,
 } from '../writes.ts'
@@ -51,6 +53,7 @@ const applyFlags: readonly Flag[] = [
     usage: 'Must be "background", "orphan", or "foreground".',
   },
   fieldManagerFlag(''),
+  recordFlag,
   {
     name: 'force',
     kind: 'bool',
@@ -154,7 +157,10 @@ function* applyAll(k: Invocation, infos: readonly Info[], serverSide: boolean, e
               'retrieving current configuration of:',
               '',
             )
-      const done = serverSide ? yield* applyServerSide(k, info) : yield* applyClientSide(k, info)
+      const marked = { ...info, object: recorded(k, info.object) }
+      const done = serverSide
+        ? yield* applyServerSide(k, marked)
+        : yield* applyClientSide(k, marked)
       results.push(done.object)
       if (structured) continue
       const printer = printerFor(k, { operation: done.operation + dryRunSuffix(k) })

@@ -10,6 +10,8 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   operationPrinter,
+  recorded,
+  recordFlag,
   saveConfigFlag,
   withSavedConfig,
 } from '../writes.ts'
@@ -24,6 +26,7 @@ export const autoscale: Command = {
     ...outputFlags,
     ...fileFlags,
     dryRunFlag,
+    recordFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-autoscale'),
     {
@@ -31,6 +34,18 @@ export const autoscale: Command = {
       kind: 'int',
       default: '-1',
       usage: 'The target average CPU utilization over all the pods, in percent of requested CPU.',
+    },
+    {
+      name: 'cpu',
+      kind: 'string',
+      usage:
+        'Target CPU over all the pods: a percentage of the requests ("70%") or a quantity ("500m").',
+    },
+    {
+      name: 'memory',
+      kind: 'string',
+      usage:
+        'Target memory over all the pods: a percentage of the requests ("60%") or a quantity ("512Mi").',
     },
     {
       name: 'max',
@@ -52,6 +67,12 @@ export const autoscale: Command = {
       throw new CliError(
         `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`,
       )
+    if (f.changed('cpu-percent') && f.changed('cpu'))
+      throw new CliError('--cpu-percent and --cpu are mutually exclusive')
+    const metrics = [
+      ...metric('cpu', f.string('cpu'), 'm'),
+      ...metric('memory', f.string('memory'), 'Mi'),
+    ]
     const errors: unknown[] = []
     const infos = yield* fetchInfos(k, { args: k.args }, errors)
     throwAll(errors)
@@ -61,8 +82,9 @@ export const autoscale: Command = {
         throw new CliError(
           `cannot autoscale a ${mapping.group ? `${mapping.kind}.${mapping.group}` : mapping.kind}: no matches for kind "Scale" in group`,
         )
+      const apiVersion = metrics.length > 0 ? 'autoscaling/v2' : 'autoscaling/v1'
       const built = {
-        apiVersion: 'autoscaling/v1',
+        apiVersion,
         kind: 'HorizontalPodAutoscaler',
         metadata: {
           creationTimestamp: null,
@@ -77,18 +99,19 @@ export const autoscale: Command = {
             kind: mapping.kind,
             name: info.name,
           },
+          ...(metrics.length > 0 ? { metrics } : {}),
           ...(cpu >= 0 ? { targetCPUUtilizationPercentage: cpu } : {}),
         },
         status: { currentReplicas: 0, desiredReplicas: 0 },
       }
-      const object = withSavedConfig(k, built as unknown as AnyObject)
+      const object = withSavedConfig(k, recorded(k, built as unknown as AnyObject))
       const printer = operationPrinter(k, 'autoscaled')
       if (k.dryRun() === 'client') printer.print(object)
       else {
-        const hpa = yield* k.mappingOfKind('autoscaling/v1', 'HorizontalPodAutoscaler')
+        const hpa = yield* k.mappingOfKind(apiVersion, 'HorizontalPodAutoscaler')
         if (!hpa)
           throw new CliError(
-            'no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v1"',
+            `no matches for kind "HorizontalPodAutoscaler" in version "${apiVersion}"`,
           )
         printer.print(
           yield* createObject(k, {
@@ -104,4 +127,16 @@ export const autoscale: Command = {
     }
     return undefined
   },
+}
+
+/** The metric of `--cpu` or `--memory`; a number alone is in `unit`. @throws CliError */
+function metric(name: string, value: string, unit: string): object[] {
+  if (value === '') return []
+  const percent = /^(\d+)%$/.exec(value)
+  if (!percent && !/^\d+(\.\d+)?(m|[kMGTP]i?)?$/.test(value))
+    throw new CliError(`invalid value for --${name}: ${value}`)
+  const target = percent
+    ? { averageUtilization: Number(percent[1]), type: 'Utilization' }
+    : { averageValue: /^\d+$/.test(value) ? `${value}${unit}` : value, type: 'AverageValue' }
+  return [{ resource: { name, target }, type: 'Resource' }]
 }

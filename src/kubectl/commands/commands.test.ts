@@ -232,6 +232,48 @@ Tolerations:     node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
   })
 })
 
+describe('selections', () => {
+  it('read files through a selector and refuse mixtures', () => {
+    const terminal = new Terminal()
+    const doc = (name: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {app: ${name}}}\n`
+    terminal.files.set('all.yaml', `${doc('one')}---\n${doc('two')}`)
+    const said = (line: string) => {
+      const { out, err } = terminal.run(line)
+      return out + err
+    }
+    expect(said('kubectl apply -f all.yaml -l app=one')).toBe('configmap/one created\n')
+    expect(said('kubectl create -f all.yaml -l app!=one')).toBe('configmap/two created\n')
+    expect(said('kubectl delete -f all.yaml -l app=none')).toBe('No resources found\n')
+    expect(said('kubectl delete -f all.yaml cm/one')).toBe(
+      'error: resource/name arguments cannot be provided when a path is specified\n',
+    )
+    expect(said('kubectl delete cm one --all')).toBe(
+      'error: name cannot be provided when a selector is specified\n',
+    )
+    expect(said('kubectl delete -l app=one')).toBe(
+      'error: at least one resource must be specified to use a selector\n',
+    )
+    expect(said('kubectl label cm --all -l app=one a=b')).toBe(
+      'error: cannot set --all and --selector at the same time\n',
+    )
+  })
+
+  it('keep the command line with --record', () => {
+    play([
+      ['kubectl create deploy web --image=y:1', 'deployment.apps/web created\n'],
+      [
+        'kubectl set image deploy/web y=y:2 --record',
+        'deployment.apps/web image updated\nFlag --record has been deprecated, --record will be removed in the future\n',
+      ],
+      [
+        "kubectl get deploy web -o jsonpath='{.metadata.annotations.kubernetes\\.io/change-cause}'",
+        'kubectl set image deploy/web y=y:2 --record=true',
+      ],
+    ])
+  })
+})
+
 describe('completion', () => {
   const terminal = new Terminal()
   it.each([

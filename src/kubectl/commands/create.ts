@@ -11,6 +11,8 @@ import {
   fieldManagerFlag,
   fieldValidation,
   operationPrinter,
+  recorded,
+  recordFlag,
   saveConfigFlag,
   validateFlag,
   withSavedConfig,
@@ -50,6 +52,7 @@ export const create: Command = {
     },
     fieldManagerFlag('kubectl-create'),
     { name: 'raw', kind: 'string', usage: 'Raw URI to POST to the server.' },
+    recordFlag,
     saveConfigFlag,
     { name: 'selector', short: 'l', kind: 'string', usage: 'Selector (label query) to filter on.' },
     validateFlag,
@@ -90,7 +93,7 @@ export const create: Command = {
     const printer = operationPrinter(k, 'created')
     const errors: unknown[] = [...documentErrors(infos)]
     for (const info of infos) {
-      const object = withSavedConfig(k, info.object)
+      const object = withSavedConfig(k, recorded(k, info.object))
       try {
         const made = k.dryRun() === 'client' ? object : yield* createObject(k, { ...info, object })
         printer.print(made)

@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { rawBody, rawRequest } from '../raw.ts'
 import {
   fileFlags,
+  filesAlone,
   hasFiles,
   listObjects,
   nothingNamed,
@@ -117,8 +118,6 @@ export const remove: Command = {
     }
     const how = deletionOf(k)
     const selected = Boolean(f.string('selector') || f.string('field-selector'))
-    if (f.bool('all') && f.string('selector'))
-      throw new CliError("setting 'all' parameter but found a non empty selector. ")
     warn(k, how)
     const ignore = f.changed('ignore-not-found')
       ? f.bool('ignore-not-found')
@@ -226,10 +225,7 @@ function deletedText(k: Invocation, t: Named, force: boolean): string {
 /** Everything to delete, collections listed. */
 function* namedTargets(k: Invocation, errors: unknown[]): Task<Named[]> {
   if (hasFiles(k)) {
-    if (k.args.length > 0)
-      throw new CliError(
-        'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
-      )
+    filesAlone(k.args)
     return [...(yield* readFiles(k))]
   }
   const s: Selection = {

@@ -12,6 +12,8 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   operationPrinter,
+  recorded,
+  recordFlag,
   saveConfigFlag,
   withSavedConfig,
 } from '../writes.ts'
@@ -42,6 +44,7 @@ export const expose: Command = {
     ...outputFlags,
     ...fileFlags,
     dryRunFlag,
+    recordFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-expose'),
     {
@@ -127,7 +130,7 @@ function* exposeOne(k: Invocation, info: Info): Task<void> {
     ...merged,
     metadata: { ...merged.metadata, ...(k.explicitNamespace ? { namespace: k.namespace } : {}) },
   }
-  const final = withSavedConfig(k, placed as AnyObject)
+  const final = withSavedConfig(k, recorded(k, placed as AnyObject))
   const target = yield* k.mapping('services')
   const printer = operationPrinter(k, 'exposed')
   if (k.dryRun() === 'client') printer.print(final)

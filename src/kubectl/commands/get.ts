@@ -21,6 +21,7 @@ import {
   documentErrors,
   fetchTarget,
   fileFlags,
+  filesAlone,
   getObject,
   hasFiles,
   type Info,
@@ -198,10 +199,7 @@ export function tableOptions(k: Invocation, kind: string): TableOptions {
 /** What is to be shown: arguments, or the live objects behind files. */
 function* targetsOf(k: Invocation, s: Selection): Task<Target[]> {
   if (!hasFiles(k)) return yield* resolveTargets(k, s)
-  if (s.args.length > 0)
-    throw new CliError(
-      'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
-    )
+  filesAlone(s.args)
   const infos = yield* readFiles(k)
   for (const e of documentErrors(infos)) throw e
   return infos.map((i) => ({ mapping: i.mapping, namespace: i.namespace, name: i.name }))

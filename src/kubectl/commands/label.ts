@@ -10,11 +10,18 @@ import type { Command } from '../command.ts'
 import { CliError, isExpected, throwAll } from '../errors.ts'
 import type { Flag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
-import { isEmpty, mergePatch } from '../patch/json.ts'
+import { equal, isEmpty, type JsonMap, mergePatch } from '../patch/json.ts'
 import { goJson } from '../printers/gojson.ts'
 import { outputFlags } from '../printers/output.ts'
 import { fetchInfos, fileFlags, hasFiles, type Info } from '../resource.ts'
-import { dryRunFlag, fieldManagerFlag, operationPrinter, patchObject } from '../writes.ts'
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  operationPrinter,
+  patchObject,
+  recorded,
+  recordFlag,
+} from '../writes.ts'
 
 interface Words {
   readonly field: 'labels' | 'annotations'
@@ -70,6 +77,7 @@ function tagCommand(words: Words, short: string): Command {
       ...outputFlags,
       ...fileFlags,
       dryRunFlag,
+      recordFlag,
       fieldManagerFlag(`kubectl-${words.command}`),
       ...tagFlags,
     ],
@@ -134,6 +142,9 @@ function* tag(k: Invocation, words: Words): Task<void> {
   const changes = parseChanges(words, list)
   if (list.length === 0 && !listing)
     throw new CliError(`at least one ${words.noun} update is required`)
+  for (const flag of ['selector', 'field-selector'])
+    if (k.flags.bool('all') && k.flags.string(flag))
+      throw new CliError(`cannot set --all and --${flag} at the same time`)
   const errors: unknown[] = []
   const infos = yield* fetchInfos(
     k,
@@ -181,20 +192,19 @@ function* change(k: Invocation, words: Words, info: Info, changes: Changes): Tas
     if (words.field === 'labels' && tags[key] === undefined) k.out(`label "${key}" not found.\n`)
     delete tags[key]
   }
-  const patch = mergePatch(
-    { metadata: { [words.field]: old } },
-    { metadata: { [words.field]: tags } },
-  )
+  const tagged: AnyObject = {
+    ...info.object,
+    metadata: { ...info.object.metadata, [words.field]: tags },
+  }
+  const local = k.dryRun() === 'client' || k.flags.bool('local')
+  const unchanged = equal(old, tags)
+  let object = unchanged ? tagged : recorded(k, tagged)
+  const patch = mergePatch(tagsOf(info.object), tagsOf(object))
   if (version)
     (patch as { metadata?: object }).metadata = {
       ...(patch.metadata as object),
       resourceVersion: version,
     }
-  let object: AnyObject = {
-    ...info.object,
-    metadata: { ...info.object.metadata, [words.field]: tags },
-  }
-  const local = k.dryRun() === 'client' || k.flags.bool('local')
   const nothing = isEmpty(patch)
   if (!local && !(nothing && words.field === 'labels'))
     object = yield* patchObject(k, info, 'merge', patch)
@@ -204,6 +214,10 @@ function* change(k: Invocation, words: Words, info: Info, changes: Changes): Tas
   )
   printer.print(object)
   printer.flush()
+}
+
+function tagsOf({ metadata: { labels = {}, annotations = {} } }: AnyObject): JsonMap {
+  return { metadata: { labels, annotations } }
 }
 
 function operation(

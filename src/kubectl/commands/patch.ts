@@ -17,7 +17,14 @@ import {
   readFiles,
   resolveTargets,
 } from '../resource.ts'
-import { dryRunFlag, fieldManagerFlag, operationPrinter, patchObject } from '../writes.ts'
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  operationPrinter,
+  patchObject,
+  recordFlag,
+  recordPatch,
+} from '../writes.ts'
 
 const TYPES = ['json', 'merge', 'strategic']
 
@@ -33,6 +40,7 @@ export const patch: Command = {
     ...fileFlags,
     dryRunFlag,
     fieldManagerFlag('kubectl-patch'),
+    recordFlag,
     {
       name: 'local',
       kind: 'bool',
@@ -96,6 +104,7 @@ export const patch: Command = {
           k.dryRun() === 'client' || f.bool('local')
             ? locally(info, type, body)
             : yield* patchObject(k, info, type as 'json', body, sub ? { sub } : {})
+        if (k.dryRun() === '' && !f.bool('local')) yield* recordPatch(k, info)
         const before = hasFiles(k) ? undefined : info.object
         const changed = !equal(before, done)
         const printer = operationPrinter(k, changed ? 'patched' : 'patched (no change)')

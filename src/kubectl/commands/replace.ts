@@ -23,6 +23,8 @@ import {
   fieldManagerFlag,
   fieldValidation,
   operationPrinter,
+  recorded,
+  recordFlag,
   saveConfigFlag,
   validateFlag,
   withSavedConfig,
@@ -40,6 +42,7 @@ export const replace: Command = {
     ...fileFlags,
     dryRunFlag,
     validateFlag,
+    recordFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-replace'),
     {
@@ -78,7 +81,7 @@ export const replace: Command = {
       throw new CliError('no objects passed to replace')
     const sub = k.flags.string('subresource') || undefined
     for (const info of infos) {
-      const object = withSavedConfig(k, info.object)
+      const object = withSavedConfig(k, recorded(k, info.object))
       try {
         if (force) {
           if (yield* forget(k, info)) k.out(`${kindName(info.mapping)} "${info.name}" deleted\n`)

@@ -17,6 +17,8 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   operationPrinter,
+  recorded,
+  recordFlag,
   saveConfigFlag,
   withSavedConfig,
 } from '../writes.ts'
@@ -32,6 +34,7 @@ export const run: Command = {
   flags: [
     ...outputFlags,
     dryRunFlag,
+    recordFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-run'),
     { name: 'annotations', kind: 'array', usage: 'Annotations to apply to the pod.' },
@@ -256,7 +259,7 @@ function* make(k: Invocation, built: Json): Task<AnyObject> {
     throw new CliError(`no matches for kind "${raw.kind}" in version "${raw.apiVersion}"`)
   const namespace = mapping.namespaced ? raw.metadata.namespace || k.namespace : ''
   const placed = k.explicitNamespace ? { ...raw, metadata: { ...raw.metadata, namespace } } : raw
-  const object = withSavedConfig(k, placed)
+  const object = withSavedConfig(k, recorded(k, placed))
   const printer = operationPrinter(k, 'created')
   const { name = '' } = object.metadata
   const silent =

@@ -7,7 +7,7 @@ import { CliError, isExpected, isReason, messageOf, throwAll } from '../errors.t
 import type { Invocation } from '../invocation.ts'
 import { outputFlags } from '../printers/output.ts'
 import { about, fetchInfos, fileFlags, getObject, type Info } from '../resource.ts'
-import { dryRunFlag, operationPrinter, patchObject } from '../writes.ts'
+import { dryRunFlag, operationPrinter, patchObject, recordFlag, recordPatch } from '../writes.ts'
 
 interface Scale {
   readonly metadata: { readonly resourceVersion?: string }
@@ -25,6 +25,7 @@ export const scale: Command = {
     ...outputFlags,
     ...fileFlags,
     dryRunFlag,
+    recordFlag,
     { name: 'all', kind: 'bool', default: 'false', usage: 'Select all resources of the types.' },
     {
       name: 'current-replicas',
@@ -95,6 +96,7 @@ function* scaleOne(k: Invocation, info: Info, replicas: number): Task<AnyObject>
       { sub: 'scale', query: { fieldManager: undefined } },
     )
   } else yield* guarded(k, info, replicas, { version, expected })
+  yield* recordPatch(k, info)
   const timeout = k.flags.duration('timeout')
   if (timeout > 0) yield* waitScaled(k, info, k.deps.world.clock.now + timeout)
   return info.object

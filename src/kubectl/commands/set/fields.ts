@@ -5,7 +5,7 @@
 import type { AnyObject } from '../../../cluster/api/object.ts'
 import type { Command } from '../../command.ts'
 import { CliError, throwAll } from '../../errors.ts'
-import { operationPrinter, patchObject } from '../../writes.ts'
+import { operationPrinter, patchObject, recordFlag } from '../../writes.ts'
 import { parseResources } from '../create/generator.ts'
 import { labelSelectorOf } from '../create/small.ts'
 import {
@@ -25,7 +25,7 @@ export const setImage: Command = {
   use: 'image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]',
   short: 'Update the image of a pod template',
   examples: '# Set the image of one container\nkubectl set image deployment/nginx nginx=nginx:1.28',
-  flags: setFlags,
+  flags: [...setFlags, recordFlag],
   *run(k) {
     const { resources, pairs } = splitPairs(k.args, false)
     const infos = yield* setTargets(k, resources)
@@ -77,6 +77,7 @@ export const setResources: Command = {
     '# Set limits of one container\nkubectl set resources deployment nginx -c=nginx --limits=cpu=200m,memory=512Mi',
   flags: [
     ...setFlags,
+    recordFlag,
     {
       name: 'containers',
       short: 'c',
@@ -149,7 +150,7 @@ export const setServiceAccount: Command = {
   short: 'Update the service account of a resource',
   examples:
     '# Run the pods of a deployment under another account\nkubectl set serviceaccount deployment nginx-deployment serviceaccount1',
-  flags: setFlags,
+  flags: [...setFlags, recordFlag],
   *run(k) {
     const name = k.args.at(-1)
     if (!name) throw new CliError('serviceaccount is required')
@@ -174,6 +175,7 @@ export const setSelector: Command = {
     "# Point a service at other pods\nkubectl set selector service web 'app=web,slot=green'",
   flags: [
     ...setFlags,
+    recordFlag,
     {
       name: 'resource-version',
       kind: 'string',

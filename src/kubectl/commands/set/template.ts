@@ -10,7 +10,13 @@ import { isEmpty, type JsonMap } from '../../patch/json.ts'
 import { strategicTwoWay } from '../../patch/threeway.ts'
 import { outputFlags } from '../../printers/output.ts'
 import { fetchInfos, fileFlags, hasFiles, type Info, readFiles } from '../../resource.ts'
-import { dryRunFlag, fieldManagerFlag, operationPrinter, patchObject } from '../../writes.ts'
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  operationPrinter,
+  patchObject,
+  recorded,
+} from '../../writes.ts'
 
 /** Flags of all set commands. */
 export const setFlags: readonly Flag[] = [
@@ -114,11 +120,12 @@ export function* saveChanges(
     const { group, version, kind } = info.mapping
     const schema = schemaOf(group, version, kind)
     if (!schema) throw new CliError(`cannot patch a ${kind}: no schema`)
-    const patch = strategicTwoWay(info.object as JsonMap, after as JsonMap, schema)
+    const marked = recorded(k, after)
+    const patch = strategicTwoWay(info.object as JsonMap, marked as JsonMap, schema)
     if (isEmpty(patch)) continue
     try {
       const local = k.dryRun() === 'client' || k.flags.bool('local')
-      const object = local ? after : yield* patchObject(k, info, 'strategic', patch)
+      const object = local ? marked : yield* patchObject(k, info, 'strategic', patch)
       const printer = operationPrinter(k, operation)
       printer.print(object)
       printer.flush()
