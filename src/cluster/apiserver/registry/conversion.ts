@@ -42,7 +42,8 @@ function rename(o: AnyObject, apiVersion: string, names: ReadonlyMap<string, str
 
 function hpaToV1(o: AnyObject): AnyObject {
   const spec = (o.spec ?? {}) as JsonObject
-  const { metrics, behavior: _, ...rest } = spec
+  const { metrics, behavior: _, scaleTargetRef, minReplicas, ...more } = spec
+  const rest = { scaleTargetRef, ...(minReplicas === undefined ? {} : { minReplicas }), ...more }
   const cpu = cpuTarget(metrics, 'target')
   const status = (o.status ?? {}) as JsonObject
   const current = cpuTarget(status.currentMetrics, 'current')
