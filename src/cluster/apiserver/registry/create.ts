@@ -20,7 +20,7 @@ import { trackManager, withManaged } from './managedfields.ts'
 import { orderedMeta, validateMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
-import { stamp, unstamped } from './storage.ts'
+import { unstamped } from './storage.ts'
 
 const GENERATE_TRIES = 8
 
@@ -132,7 +132,7 @@ function* store(r: Registry, c: Call, o: AnyObject): Task<AnyObject> {
     [{ op: 'get', key }],
   )
   if (!result.succeeded) throw taken(c, name, result.gets[0]?.value as AnyObject | undefined)
-  return stamp(raw, result.revision)
+  return c.served.cache.objectOf({ key, value: raw, modRevision: result.revision })
 }
 
 function taken(c: Call, name: string, existing: AnyObject | undefined): ApiError {

@@ -13,7 +13,7 @@ import { carryNote } from './managedfields.ts'
 import { orderedMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps } from './serviceip.ts'
-import { objectOf, stamp, unstamped } from './storage.ts'
+import { stamp, unstamped } from './storage.ts'
 
 const ROUNDS_MAX = 100
 const ORPHAN = 'orphan'
@@ -38,7 +38,7 @@ export function* deleteObject(
   for (let round = 1; ; round++) {
     const kv = (yield* r.store.range({ key })).kvs[0]
     if (!kv) throw notFound(served.gr, name)
-    const current = objectOf(kv)
+    const current = served.cache.objectOf(kv)
     checkPreconditions(c, name, current, options)
     if (!admitted) {
       const a = {
@@ -63,7 +63,10 @@ export function* deleteObject(
     const compare = [{ key, modRevision: kv.modRevision }]
     const result = yield* r.store.txn(compare, [op, ...more], [])
     if (result.succeeded) {
-      if (raw) return { object: stamp(raw, result.revision), gone: false }
+      if (raw) {
+        const modRevision = result.revision
+        return { object: served.cache.objectOf({ key, value: raw, modRevision }), gone: false }
+      }
       return { object: stamp(unstamped({ ...current }), result.revision), gone: true }
     }
     if (round >= ROUNDS_MAX) throw conflict(served.gr, name, 'too many changes while deleting')

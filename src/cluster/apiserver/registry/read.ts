@@ -13,7 +13,6 @@ import { type Call, keyOfName } from '../call.ts'
 import { param } from '../requestinfo.ts'
 import { decodeContinue, encodeContinue } from './continue.ts'
 import { fieldOf, type Registry } from './registry.ts'
-import { objectOf } from './storage.ts'
 import type { Filter } from './watchcache.ts'
 
 /** A list as found. */
@@ -29,7 +28,7 @@ export function* getObject(r: Registry, c: Call, name: string): Task<AnyObject> 
   const key = keyOfName(c.served, c.namespace, name)
   const kv = (yield* r.store.range({ key })).kvs[0]
   if (!kv) throw notFound(c.served.gr, name)
-  return objectOf(kv)
+  return c.served.cache.objectOf(kv)
 }
 
 /** Selectors of a request. @throws ApiError BadRequest */
@@ -161,7 +160,7 @@ function* listFromStore(
     for (let i = 0; i < page.kvs.length; i++) {
       const kv = page.kvs[i] as (typeof page.kvs)[number]
       last = kv.key
-      const o = objectOf(kv)
+      const o = c.served.cache.objectOf(kv)
       if (!plain && !passes(c, filter, o)) continue
       items.push(o)
       if (limit === 0 || items.length < limit) continue

@@ -1,12 +1,10 @@
 /**
- * Objects as they lie in etcd and as they are handed out: resourceVersion is not stored but stamped on reading, once
- * per stored version, so that every reader shares one object.
+ * Objects as they lie in etcd and as they are handed out: resourceVersion is not stored but stamped on reading, the
+ * cache of the resource keeps the newest one, so that its readers share one object.
  */
 import type { AnyObject } from '../../api/object.ts'
 import type { KeyValue } from '../../etcd/store.ts'
 import { carryNote } from './managedfields.ts'
-
-const stamped = new WeakMap<object, AnyObject>()
 
 /** The object of a stored version, with its resourceVersion. */
 export function objectOf(kv: Pick<KeyValue, 'value' | 'modRevision'>): AnyObject {
@@ -15,12 +13,8 @@ export function objectOf(kv: Pick<KeyValue, 'value' | 'modRevision'>): AnyObject
 
 /** As `objectOf`, for a value just written at a revision. */
 export function stamp(raw: AnyObject, revision: number): AnyObject {
-  const known = stamped.get(raw)
-  const resourceVersion = String(revision)
-  if (known?.metadata.resourceVersion === resourceVersion) return known
-  const o = { ...raw, metadata: withRevision(raw.metadata, resourceVersion) }
+  const o = { ...raw, metadata: withRevision(raw.metadata, String(revision)) }
   carryNote(raw, o)
-  stamped.set(raw, o)
   return o
 }
 

@@ -17,7 +17,7 @@ import { carryNote, resolved, trackManager, withManaged } from './managedfields.
 import { orderedMeta, validateMetaUpdate } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
-import { objectOf, stamp, unstamped } from './storage.ts'
+import { unstamped } from './storage.ts'
 
 /** Rounds of read and swap before an update gives up. */
 const ROUNDS_MAX = 100
@@ -64,7 +64,7 @@ export function* updateObject(
       if (!mode.create) throw notFound(c.served.gr, name)
       return { object: yield* createObject(r, c, mode.create()), created: true, changed: true }
     }
-    const current = objectOf(kv)
+    const current = c.served.cache.objectOf(kv)
     const next = yield* prepare(r, c, name, current, transform, mode)
     if (next === current) return { object: current, created: false, changed: false }
     const object = yield* swap(r, c, key, next, kv)
@@ -230,11 +230,13 @@ function* swap(
   const gone = isFinished(next)
   const raw = unstamped(next)
   const op = gone ? ({ op: 'delete', key } as const) : ({ op: 'put', key, value: raw } as const)
-  const more = isService(c) ? addressOps(r, c, gone ? undefined : next, objectOf(kv)) : []
+  const more = isService(c)
+    ? addressOps(r, c, gone ? undefined : next, c.served.cache.objectOf(kv))
+    : []
   const { modRevision } = kv
   const result = yield* r.store.txn([{ key, modRevision }], [op, ...more], [])
   if (!result.succeeded) return undefined
-  return stamp(raw, result.revision)
+  return c.served.cache.objectOf({ key, value: raw, modRevision: result.revision })
 }
 
 /** True when an object that is being deleted has nothing left to wait for. */

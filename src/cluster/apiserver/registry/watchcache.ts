@@ -9,7 +9,7 @@ import { matches, type Selector } from '../../api/meta/labels.ts'
 import { expired } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { WatchEvent } from '../../api/transport.ts'
-import { prefixEnd, type Store, type StoreEvent } from '../../etcd/store.ts'
+import { type KeyValue, prefixEnd, type Store, type StoreEvent } from '../../etcd/store.ts'
 import type { CauseId } from '../../sim/clock.ts'
 import { Stream } from '../../sim/stream.ts'
 import type { Task } from '../../sim/task.ts'
@@ -102,6 +102,12 @@ export class WatchCache {
       },
       ended: () => this.restart(),
     })
+  }
+
+  /** The object of a stored version: the one that watchers were given, when it is the newest. */
+  objectOf(kv: Pick<KeyValue, 'key' | 'value' | 'modRevision'>): AnyObject {
+    const have = this.state.get(kv.key)
+    return have?.metadata.resourceVersion === String(kv.modRevision) ? have : objectOf(kv)
   }
 
   /** Objects that the filter selects, in key order when `sorted`. */
