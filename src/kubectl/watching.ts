@@ -149,6 +149,21 @@ export function typed(m: Mapping, o: AnyObject): AnyObject {
   return { ...o, apiVersion: m.group ? `${m.group}/${m.version}` : m.version, kind: m.kind }
 }
 
+/** Opens a watch on a collection. @throws StatusError */
+export function* watchCollection(
+  k: Invocation,
+  t: Target,
+  query: Readonly<Record<string, string | undefined>>,
+  headers?: Readonly<Record<string, string>>,
+): Task<StreamReader<WatchEvent>> {
+  const response = yield* k.client.request('GET', pathOf(t.mapping, t.namespace), {
+    query: { ...query, watch: 'true' },
+    ...(headers ? { headers } : {}),
+    about: about(t.mapping),
+  })
+  return new StreamReader<WatchEvent>(k, streamOf(response))
+}
+
 /** `kubectl get --watch`: lists, then prints every change until the stream ends or the command is cancelled. */
 export function* watchTargets(
   k: Invocation,
@@ -169,17 +184,12 @@ export function* watchTargets(
     ? tableSink(k, { ...table, withNamespace: namespaced }, events)
     : objectSink(k, t.mapping, events)
   if (!k.flags.bool('watch-only')) sink.list(page)
-  const response = yield* k.client.request('GET', pathOf(t.mapping, t.namespace), {
-    query: {
-      fieldSelector: fieldSelector || undefined,
-      labelSelector: s.selector || undefined,
-      resourceVersion: page.metadata?.resourceVersion,
-      watch: 'true',
-    },
-    ...(table ? { headers: { accept: AS_TABLE } } : {}),
-    about: about(t.mapping),
-  })
-  const reader = new StreamReader<WatchEvent>(k, streamOf(response))
+  const query = {
+    fieldSelector: fieldSelector || undefined,
+    labelSelector: s.selector || undefined,
+    resourceVersion: page.metadata?.resourceVersion,
+  }
+  const reader = yield* watchCollection(k, t, query, table ? { accept: AS_TABLE } : undefined)
   for (;;) {
     const next = yield* reader.next()
     if (next === 'ended' || next === 'timeout') return undefined
