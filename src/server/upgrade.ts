@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex as Socket } from 'node:stream'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { createWebSocketStream, type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type {
   ApiHandler,
   ApiRequest,
@@ -13,13 +13,19 @@ import type {
   UserInfo,
 } from '../cluster/api/transport.ts'
 import type { Host } from '../http/fetch.ts'
+import { servePortForward } from './portforward.ts'
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'channel.k8s.io']
 /** A message on it closes the channel named by its next byte. */
 const CLOSE_CHANNEL = 255
 const TEXT = new TextEncoder()
 
-/** Older clients upgrade to SPDY, which is not spoken; newer ones try it when a WebSocket was refused. */
+/** Newer clients tunnel SPDY through a WebSocket under this name, which is no legal protocol token. */
+const TUNNEL = 'SPDY/3.1+portforward.k8s.io'
+const BARE =
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: SPDY/3.1\r\nConnection: Upgrade\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n'
+
+/** Older clients upgrade exec to SPDY, which is not spoken; newer ones try it when a WebSocket was refused. */
 const UNSUPPORTED: ApiResponse = {
   status: 400,
   headers: {},
@@ -51,6 +57,10 @@ export function serveUpgrades(server: Server, o: UpgradeOptions): void {
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const request = requestOf(incoming, o)
+    if (request.path.endsWith('/portforward')) {
+      forward(sockets, incoming, socket, head, o, request)
+      return
+    }
     o.host
       .run(`${request.method} ${request.path}`, () => o.handler.handle(request))
       .then((response) => {
@@ -64,6 +74,42 @@ export function serveUpgrades(server: Server, o: UpgradeOptions): void {
       })
       .catch((error: unknown) => socket.destroy(error as Error))
   })
+}
+
+/** Asks for one port first, so that a pod that is not there is refused before anything is upgraded. */
+function forward(
+  sockets: WebSocketServer,
+  incoming: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  o: UpgradeOptions,
+  request: ApiRequest,
+): void {
+  const open = (port: string) => {
+    const query = new Map([...request.query, ['ports', [port]]] as const)
+    return o.host.run(`port-forward ${port}`, () => o.handler.handle({ ...request, query }))
+  }
+  open('0')
+    .then((response) => {
+      if (!response.channel) return refuse(socket, response)
+      response.channel.close()
+      if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') {
+        socket.write(BARE)
+        servePortForward(socket, open, o.host)
+        return
+      }
+      const tunnelled = incoming.headers['sec-websocket-protocol'] === TUNNEL
+      if (tunnelled) delete incoming.headers['sec-websocket-protocol']
+      const name = (headers: string[], of: IncomingMessage) => {
+        if (of === incoming && tunnelled) headers.push(`Sec-WebSocket-Protocol: ${TUNNEL}`)
+      }
+      sockets.on('headers', name)
+      sockets.handleUpgrade(incoming, socket, head, (ws) => {
+        sockets.off('headers', name)
+        servePortForward(createWebSocketStream(ws), open, o.host)
+      })
+    })
+    .catch((error: unknown) => socket.destroy(error as Error))
 }
 
 function requestOf(incoming: IncomingMessage, o: UpgradeOptions): ApiRequest {
