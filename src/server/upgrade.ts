@@ -106,10 +106,57 @@ function forward(
       sockets.on('headers', name)
       sockets.handleUpgrade(incoming, socket, head, (ws) => {
         sockets.off('headers', name)
-        servePortForward(createWebSocketStream(ws), open, o.host)
+        if (tunnelled) servePortForward(createWebSocketStream(ws), open, o.host)
+        else void servePorts(ws, request.query.get('ports') ?? [], open, o.host)
       })
     })
     .catch((error: unknown) => socket.destroy(error as Error))
+}
+
+/**
+ * The older way over a WebSocket: channels 2n and 2n+1 are data and errors of the n-th port named in the query, and each
+ * begins with the port's number in two bytes, low first.
+ */
+async function servePorts(
+  ws: WebSocket,
+  asked: readonly string[],
+  open: (port: string) => Promise<ApiResponse>,
+  host: Host,
+): Promise<void> {
+  const ports = asked.flatMap((p) => p.split(','))
+  const channels = new Map<number, Duplex>()
+  const send = (number: number, data: Uint8Array) =>
+    ws.send(Buffer.concat([Buffer.from([number]), data]))
+  ws.on('message', (raw: RawData) => {
+    const bytes = bytesOf(raw)
+    const channel = channels.get(bytes[0] ?? 0)
+    if (!channel) return
+    void host.run('input', function* () {
+      channel.input(0, bytes.slice(1))
+    })
+  })
+  for (const [n, port] of ports.entries()) {
+    const { channel } = await open(port)
+    if (!channel) continue
+    channels.set(2 * n, channel)
+    const number = Buffer.alloc(2)
+    number.writeUInt16LE(Number(port))
+    send(2 * n, number)
+    send(2 * n + 1, number)
+    channel.output.listen({
+      items(items) {
+        for (const { channel: from, data } of items) {
+          send(from === 1 ? 2 * n : 2 * n + 1, typeof data === 'string' ? TEXT.encode(data) : data)
+        }
+      },
+      ended: () => ws.close(1000),
+    })
+  }
+  ws.on('close', () => {
+    void host.run('close', function* () {
+      for (const c of channels.values()) c.close()
+    })
+  })
 }
 
 function requestOf(incoming: IncomingMessage, o: UpgradeOptions): ApiRequest {
