@@ -7,20 +7,13 @@ import { autoscale } from './commands/autoscale.ts'
 import { certificate } from './commands/certificate.ts'
 import { config } from './commands/config.ts'
 import { create } from './commands/create.ts'
+import { debug } from './commands/debug.ts'
 import { remove } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
 import { diff } from './commands/diff.ts'
 import { cordon, drain, uncordon } from './commands/drain.ts'
 import { edit } from './commands/edit.ts'
-import {
-  completion,
-  cp,
-  debug,
-  kustomize,
-  plugin,
-  portForward,
-  proxy,
-} from './commands/elsewhere.ts'
+import { completion, cp, kustomize, plugin, portForward, proxy } from './commands/elsewhere.ts'
 import { events } from './commands/events.ts'
 import { attach, exec } from './commands/exec.ts'
 import { explain } from './commands/explain.ts'

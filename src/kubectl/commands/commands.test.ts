@@ -274,6 +274,23 @@ describe('selections', () => {
   })
 })
 
+describe('debug', () => {
+  it('adds containers and copies pods', () => {
+    play([
+      ['kubectl run p --image=x', 'pod/p created\n'],
+      ['kubectl debug p --image=y -c one -q', ''],
+      ['kubectl debug p --image=y -c two -q -- ls', ''],
+      [
+        "kubectl get pod p -o jsonpath='{range .spec.ephemeralContainers[*]}{.name}{.command}{end}'",
+        'onetwo["ls"]',
+      ],
+      ['kubectl debug p --copy-to=q --set-image=p=z', ''],
+      ["kubectl get pod q -o jsonpath='{.spec.containers[*].image}'", 'z'],
+      ['kubectl debug p', 'error: you must specify --image when not using --copy-to.\n[exit 1]\n'],
+    ])
+  })
+})
+
 describe('completion', () => {
   const terminal = new Terminal()
   it.each([

@@ -64,21 +64,6 @@ export const cp: Command = elsewhere(
   [containerFlag],
 )
 
-/** `kubectl debug`. */
-export const debug: Command = elsewhere(
-  'debug',
-  '(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]',
-  'Create debugging sessions for troubleshooting workloads and nodes',
-  'debug attaches a terminal to an ephemeral container, which is not available here: use kubectl exec, logs and describe',
-  [
-    containerFlag,
-    { name: 'image', kind: 'string', usage: 'Container image to use for debug container.' },
-    { name: 'stdin', short: 'i', kind: 'bool', default: 'false', usage: 'Keep stdin open' },
-    { name: 'tty', short: 't', kind: 'bool', default: 'false', usage: 'Allocate a TTY' },
-    { name: 'target', kind: 'string', usage: 'Target processes in this container' },
-  ],
-)
-
 /** `kubectl completion`. */
 export const completion: Command = elsewhere(
   'completion',
