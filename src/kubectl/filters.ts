@@ -2,7 +2,7 @@
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { CliError } from './errors.ts'
 import { normalize } from './invocation.ts'
-import { sed } from './sed.ts'
+import { posixPattern, sed } from './sed.ts'
 
 /** What a filter gets. */
 export interface FilterInput {
@@ -73,14 +73,6 @@ function linesOf(text: string): string[] {
 
 function joined(lines: readonly string[]): string {
   return lines.map((l) => `${l}\n`).join('')
-}
-
-/** A POSIX pattern as one of ours. */
-export function posixPattern(text: string, extended: boolean): string {
-  let p = text.replaceAll('[[:space:]]', '\\s').replaceAll('[[:digit:]]', '\\d')
-  if (!extended)
-    p = p.replace(/\\?[+?(){}|]/g, (m) => (m.length === 2 ? (m[1] as string) : `\\${m}`))
-  return p
 }
 
 function grep(f: FilterInput): number {

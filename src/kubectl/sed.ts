@@ -1,6 +1,6 @@
 /** A small sed: `s///`, `p`, `d`, `q`, line and pattern addresses, `-n`, `-e`, `-E`. */
 import { CliError } from './errors.ts'
-import { type FilterInput, posixPattern } from './filters.ts'
+import type { FilterInput } from './filters.ts'
 
 type Address = { line: number } | { last: true } | { re: RegExp }
 
@@ -164,4 +164,12 @@ function pattern(source: string, extended: boolean, flags: string): RegExp {
   } catch (error) {
     throw new CliError(`-e expression #1: ${(error as Error).message}`)
   }
+}
+
+/** A POSIX pattern as one of ours. */
+export function posixPattern(text: string, extended: boolean): string {
+  let p = text.replaceAll('[[:space:]]', '\\s').replaceAll('[[:digit:]]', '\\d')
+  if (!extended)
+    p = p.replace(/\\?[+?(){}|]/g, (m) => (m.length === 2 ? (m[1] as string) : `\\${m}`))
+  return p
 }
