@@ -4,8 +4,16 @@
  * @source staging/src/k8s.io/apiserver/pkg/server/config.go (order of the handler chain)
  */
 import type { ResourceDefinition } from '../api/definition.ts'
+import { notSupported } from '../api/meta/field.ts'
 import { newUid } from '../api/meta/names.ts'
-import { ApiError, failure, internalError, methodNotAllowed } from '../api/meta/status.ts'
+import {
+  ApiError,
+  type FieldError,
+  failure,
+  internalError,
+  invalid,
+  methodNotAllowed,
+} from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import type { NodeServers } from '../api/nodeserver.ts'
 import type { AnyObject } from '../api/object.ts'
@@ -220,6 +228,7 @@ class Server implements ApiServer {
   }
 
   private *route(c: Call): Task<ApiResponse> {
+    if (!c.typed) checkOptions(c)
     const { info, served } = c
     if (info.subresource) return yield* serveSubresource(this.registry, c)
     const verb = info.verb
@@ -251,6 +260,27 @@ class Server implements ApiServer {
       true,
     )
   }
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+}
+
+/** @throws ApiError Invalid when a write's options are none that there are */
+function checkOptions(c: Call): void {
+  const kind = OPTIONS[c.info.verb]
+  if (!kind) return
+  const { query } = c.request
+  const errors: FieldError[] = []
+  for (const d of query.get('dryRun') ?? []) {
+    if (d !== 'All' && d !== '') errors.push(notSupported('dryRun', d, ['All']))
+  }
+  const asked = param(query, 'fieldValidation')
+  const known = ['Ignore', 'Strict', 'Warn']
+  if (asked && !known.includes(asked)) errors.push(notSupported('fieldValidation', asked, known))
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors)
 }
 
 function validationOf(typed: boolean, asked: string | undefined): FieldValidation {

@@ -3,8 +3,9 @@
  * @source staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go Apply
  */
 import type { ManagedFieldsEntry } from '../../api/generated/types.ts'
+import { required } from '../../api/meta/field.ts'
 import { deepEqual, isObject, type JsonObject } from '../../api/meta/json.ts'
-import { type ApiError, badRequest, failure } from '../../api/meta/status.ts'
+import { type ApiError, badRequest, failure, invalid } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import {
   ApplyError,
@@ -43,11 +44,8 @@ import { isTrue, param } from '../requestinfo.ts'
 export function* serveApply(r: Registry, c: Call): Task<Updated> {
   const { name } = c.info
   if (!param(c.request.query, 'fieldManager') && !c.typed) {
-    throw failure(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    )
+    const error = required('fieldManager', 'is required for apply patch')
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [error])
   }
   const applied = configuration(c)
   return yield* updateObject(r, c, name, (current) => merged(c, current, applied), {

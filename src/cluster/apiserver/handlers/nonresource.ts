@@ -21,6 +21,7 @@ export function* serveNonResource(
   const { path } = request
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(request)
   if (path === '/version' || path === '/version/') return json(200, version())
+  if (path === '/') return json(200, { paths: rootPaths(r) })
   if (path === '/metrics') return { status: 200, headers: TEXT, body: metrics(r) }
   const found = serveDiscovery(r, request) ?? serveOpenApi(r, request)
   if (found) return found
@@ -34,6 +35,23 @@ export function* serveNonResource(
     )
   // Clients turn this into words of their own, which name what they asked for.
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
+}
+
+/** Everything that is served, as `/` lists it. */
+function rootPaths(r: Registry): string[] {
+  const paths = new Set(['/.well-known/openid-configuration', '/api', '/api/v1', '/apis'])
+  for (const s of r.all()) {
+    const { group, version } = s.definition
+    if (!group) continue
+    paths.add(`/apis/${group}`)
+    paths.add(`/apis/${group}/${version}`)
+  }
+  for (const kind of ['healthz', 'livez', 'readyz']) {
+    paths.add(`/${kind}`)
+    for (const c of CHECKS) paths.add(`/${kind}/${c}`)
+  }
+  for (const p of ['/metrics', '/openapi/v2', '/openapi/v3', '/version']) paths.add(p)
+  return [...paths].sort()
 }
 
 /** The one family that says what is stored; component metrics are not simulated. */

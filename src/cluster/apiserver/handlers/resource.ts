@@ -3,8 +3,15 @@
  * @source staging/src/k8s.io/apiserver/pkg/endpoints/handlers
  */
 import type { DeleteOptions, Namespace } from '../../api/generated/types.ts'
+import { forbiddenField, invalidValue, notSupported } from '../../api/meta/field.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
-import { badRequest, failure, isReason, methodNotAllowed } from '../../api/meta/status.ts'
+import {
+  badRequest,
+  type FieldError,
+  invalid,
+  isReason,
+  methodNotAllowed,
+} from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { type Schema, schemaNamed } from '../../api/schema.ts'
 import type { ApiResponse } from '../../api/transport.ts'
@@ -117,11 +124,8 @@ function* patch(r: Registry, c: Call): Task<ApiResponse> {
     return objectResponse(c, done.created ? 201 : 200, done.object)
   }
   if (isTrue(c.request.query, 'force')) {
-    throw failure(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
-    )
+    const error = forbiddenField('force', 'may not be specified for non-apply patch')
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [error])
   }
   const { toServed, toStored } = c.served
   const p = readPatch(c)
@@ -172,7 +176,7 @@ export function deleteOptions(c: Call): DeleteOptions {
   return {
     ...options,
     ...(policy ? { propagationPolicy: policy } : {}),
-    ...(grace !== undefined ? { gracePeriodSeconds: Number(grace) } : {}),
+    ...(grace !== undefined ? { gracePeriodSeconds: wholeNumber(grace) } : {}),
     ...(orphan !== undefined ? { orphanDependents: orphan === 'true' } : {}),
   }
 }
@@ -220,22 +224,25 @@ function* remove(r: Registry, c: Call): Task<ApiResponse> {
   )
 }
 
+const DELETE_OPTIONS = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
+
+function wholeNumber(text: string): number {
+  if (/^-?\d+$/.test(text)) return Number(text)
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+}
+
 function checkPolicy(o: DeleteOptions): void {
   const p = o.propagationPolicy
+  const errors: FieldError[] = []
   if (p !== undefined && !['Orphan', 'Background', 'Foreground'].includes(p)) {
-    throw failure(
-      422,
-      'Invalid',
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(p)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-    )
+    const valid = ['Foreground', 'Background', 'Orphan', 'nil']
+    errors.push(notSupported('propagationPolicy', p, valid))
   }
   if (p !== undefined && o.orphanDependents !== undefined) {
-    throw failure(
-      422,
-      'Invalid',
-      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: orphanDependents and deletionPropagation cannot be both set',
-    )
+    const text = 'orphanDependents and deletionPropagation cannot be both set'
+    errors.push(invalidValue('propagationPolicy', p, text))
   }
+  if (errors.length > 0) throw invalid(DELETE_OPTIONS, '', errors)
 }
 
 function* removeAll(r: Registry, c: Call): Task<ApiResponse> {

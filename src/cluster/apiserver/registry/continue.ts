@@ -4,6 +4,7 @@
  */
 import { decodeBase64, encodeBase64 } from '../../api/meta/base64.ts'
 import { badRequest } from '../../api/meta/status.ts'
+import { parseJson } from '../jsontext.ts'
 
 /** The token after `lastKey` (relative to the listed prefix). */
 export function encodeContinue(revision: number, lastKey: string): string {
@@ -19,7 +20,7 @@ export function decodeContinue(token: string, scope: string): { key: string; rev
   if (text === undefined) throw bad('illegal base64 data')
   let parsed: { v?: unknown; rv?: unknown; start?: unknown }
   try {
-    parsed = JSON.parse(text)
+    parsed = parseJson(text).value as typeof parsed
   } catch (error) {
     throw bad(`${(error as Error).message}`)
   }

@@ -73,7 +73,7 @@ function checkField(c: Call, field: string): void {
 export function* listObjects(r: Registry, c: Call): Task<Listed> {
   const filter = filterOf(c)
   const { query } = c.request
-  const limit = Number(param(query, 'limit') ?? '0') || 0
+  const limit = Math.max(0, Number(param(query, 'limit') ?? '0') || 0)
   const token = param(query, 'continue')
   const at = param(query, 'resourceVersion')
   checkVersion(at)
