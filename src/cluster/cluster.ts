@@ -264,10 +264,7 @@ export class Cluster {
     const high = Math.floor(index / 256)
     return {
       name,
-      ip:
-        index === 0
-          ? controlPlaneIp()
-          : `192.168.${10 + high}.${high === 0 ? index + 20 : index % 256}`,
+      ip: this.addressOf(index),
       cpuMillis: 4000,
       memoryBytes: 8 * 1024 ** 3,
       ephemeralBytes: 100 * 1024 ** 3,
@@ -277,6 +274,14 @@ export class Cluster {
       ...size,
       labels: { ...zone, ...size.labels },
     }
+  }
+
+  /** Machine 0 is the control plane's. Bare clusters number theirs as a container network would. */
+  private addressOf(index: number): string {
+    if (index === 0) return controlPlaneIp()
+    if (this.config.bare) return `172.18.${(index - 1) >> 8}.${((index - 1) & 255) + 2}`
+    const high = Math.floor(index / 256)
+    return `192.168.${10 + high}.${high === 0 ? index + 20 : index % 256}`
   }
 
   private boot(machine: Machine): void {

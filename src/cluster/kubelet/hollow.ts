@@ -1,7 +1,7 @@
 /**
  * Hollow kubelets: one component that stands for the kubelets of many nodes, for scale and for comparisons. A bound pod
  * is Running and Ready after `readyMs`; one that may end does so `runMs` later (exit code 1 where its image, command or
- * args contain `fail`); a deleted pod is gone within a second. No logs, no exec.
+ * args contain `fail`); a deleted pod is gone within a second. No logs, no exec, no word of init containers.
  */
 import type { ContainerStatus, Pod, PodCondition } from '../api/generated/types.ts'
 import { ApiError } from '../api/meta/status.ts'
@@ -26,6 +26,8 @@ export interface HollowTimes {
 /** As the stand-in kubelets of the recorded transcripts. */
 export const HOLLOW_TIMES: HollowTimes = { readyMs: 200, runMs: 500, stopMs: 1000 }
 const HEARTBEAT_MS: Millis = 10_000
+/** All hollow kubelets run in one process on one host, and its address is what their pods report. */
+const HOST_IP = '172.18.0.2'
 
 /** Starts hollow kubelets for the machines given. */
 export function startHollowKubelets(o: {
@@ -95,7 +97,7 @@ export class HollowKubelets {
           )
         }
         const known = yield* this.quietly(optional(client.get('Lease', lease)))
-        const next = nodeLease(machine, node, known, world.clock.unixMs)
+        const next = nodeLease(machine, undefined, known, world.clock.unixMs)
         yield* this.quietly(known ? client.update('Lease', next) : client.create('Lease', next))
       }
       yield* sleep(world, place, HEARTBEAT_MS, { background: true, label: 'hollow heartbeat' })
@@ -127,7 +129,7 @@ export class HollowKubelets {
     if (state || phase === 'Succeeded' || phase === 'Failed') return
     this.seen.set(uid, 'starting')
     const ip = `${(host.machine.podCidr ?? '10.244.0.0/24').split('.').slice(0, 3).join('.')}.${host.nextIp++ % 250}`
-    this.later(this.times.readyMs, () => this.begin(pod, host.machine, ip))
+    this.later(this.times.readyMs, () => this.begin(pod, ip))
   }
 
   private later(ms: Millis, body: () => Task<unknown>): void {
@@ -143,28 +145,29 @@ export class HollowKubelets {
     })
   }
 
-  private *begin(pod: Pod, machine: Machine, ip: string): Task<void> {
+  private *begin(pod: Pod, ip: string): Task<void> {
     const uid = pod.metadata.uid ?? ''
     if (this.seen.get(uid) !== 'starting') return
     this.seen.set(uid, 'running')
-    yield* this.patch(pod, machine, ip, undefined)
+    const startedAt = formatTime(this.world.clock.unixMs)
+    yield* this.patch(pod, ip, startedAt, undefined)
     if (pod.spec?.restartPolicy === 'Always') return
-    this.later(this.times.runMs, () => this.end(pod, machine, ip))
+    this.later(this.times.runMs, () => this.end(pod, ip, startedAt))
   }
 
-  private *end(pod: Pod, machine: Machine, ip: string): Task<void> {
+  private *end(pod: Pod, ip: string, startedAt: string): Task<void> {
     const uid = pod.metadata.uid ?? ''
     if (this.seen.get(uid) !== 'running') return
     this.seen.set(uid, 'finished')
-    yield* this.patch(pod, machine, ip, (c) =>
+    yield* this.patch(pod, ip, startedAt, (c) =>
       /fail/.test([c.image, ...(c.command ?? []), ...(c.args ?? [])].join(' ')),
     )
   }
 
   private *patch(
     pod: Pod,
-    machine: Machine,
     ip: string,
+    startedAt: string,
     ends: ((c: NonNullable<Pod['spec']>['containers'][number]) => boolean) | undefined,
   ): Task<void> {
     const now = formatTime(this.world.clock.unixMs)
@@ -181,8 +184,8 @@ export class HollowKubelets {
     const statuses: ContainerStatus[] = containers.map((c) => ({
       name: c.name,
       image: c.image ?? '',
-      imageID: `hollow://${c.image}`,
-      containerID: `hollow://${pod.metadata.uid}/${c.name}`,
+      imageID: c.image ?? '',
+      containerID: `containerd://${pod.metadata.uid}`,
       restartCount: 0,
       ready: !ends,
       started: !ends,
@@ -192,40 +195,25 @@ export class HollowKubelets {
             terminated: {
               exitCode: ends(c) ? 1 : 0,
               reason: ends(c) ? 'Error' : 'Completed',
-              startedAt: now,
+              startedAt,
               finishedAt: now,
             },
           }
-        : { running: { startedAt: now } },
-    }))
-    const inits = (pod.spec?.initContainers ?? []).map((c) => ({
-      name: c.name,
-      image: c.image ?? '',
-      imageID: `hollow://${c.image}`,
-      restartCount: 0,
-      ready: true,
-      started: c.restartPolicy === 'Always',
-      lastState: {},
-      state:
-        c.restartPolicy === 'Always'
-          ? { running: { startedAt: now } }
-          : { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now } },
+        : { running: { startedAt } },
     }))
     const status = {
       phase,
       conditions: [
-        condition('PodReadyToStartContainers', true),
+        condition('PodReadyToStartContainers', !ends),
         condition('Initialized', true),
         condition('Ready', !ends),
         condition('ContainersReady', !ends),
       ],
-      hostIP: machine.ip,
-      hostIPs: [{ ip: machine.ip }],
+      hostIP: HOST_IP,
       podIP: ip,
       podIPs: [{ ip }],
-      startTime: pod.status?.startTime ?? now,
+      startTime: startedAt,
       containerStatuses: statuses,
-      ...(inits.length ? { initContainerStatuses: inits } : {}),
     }
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name ?? '' }
     const body = { metadata: { uid: pod.metadata.uid }, status }
