@@ -121,6 +121,7 @@ function validateUpdate(o: Pod, old: Pod, _c: RequestContext): FieldError[] {
   const out: FieldError[] = [...validatePodSpec(next, 'spec')]
   const gated = (was.schedulingGates?.length ?? 0) > 0
   out.push(...validateGateUpdate(next, was))
+  out.push(...validateDeadlineUpdate(next, was))
   const munged = cloneJson(next) as PodSpec
   munged.activeDeadlineSeconds = was.activeDeadlineSeconds
   munged.schedulingGates = was.schedulingGates
@@ -138,6 +139,20 @@ function validateUpdate(o: Pod, old: Pod, _c: RequestContext): FieldError[] {
   if (gated) out.push(...gatedChanges(munged, was))
   if (!deepEqual(munged, was)) out.push(forbiddenField('spec', changeText(munged, was)))
   return out
+}
+
+/** A deadline can only come closer. */
+function validateDeadlineUpdate(next: PodSpec, was: PodSpec): FieldError[] {
+  const field = 'spec.activeDeadlineSeconds'
+  const before = was.activeDeadlineSeconds
+  const after = next.activeDeadlineSeconds
+  if (before === undefined) return []
+  if (after === undefined) {
+    const text = 'must not update from a positive integer to nil value'
+    return [invalidValue(field, null, text)]
+  }
+  if (after <= before) return []
+  return [invalidValue(field, after, 'must be less than or equal to previous value')]
 }
 
 /** A gated pod's placement may be tightened. */

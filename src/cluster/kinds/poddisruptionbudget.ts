@@ -14,7 +14,12 @@ export const poddisruptionbudget = own<PodDisruptionBudget>('policy', 'v1', 'Pod
     const spec = o.spec ?? {}
     if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
       const text = 'minAvailable and maxUnavailable cannot be both set'
-      const shown = { ...spec }
+      const shown = {
+        MinAvailable: spec.minAvailable,
+        Selector: spec.selector ?? null,
+        MaxUnavailable: spec.maxUnavailable,
+        UnhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy ?? null,
+      }
       out.push(invalidValue('spec', shown, text))
     }
     for (const f of ['minAvailable', 'maxUnavailable'] as const) {
