@@ -394,6 +394,17 @@ export class Kubelet implements KubeletContext {
   }
 }
 
+type Conditions = PodStatus['conditions']
+
+/** Conditions merge by type, field by field: what a condition no longer says must be taken out by name. */
+function withRemovals(old: Conditions, next: Conditions): unknown[] {
+  return (next ?? []).map((c) => {
+    const before = old?.find((o) => o.type === c.type)
+    const gone = Object.keys(before ?? {}).filter((k) => !(k in c))
+    return { ...c, ...Object.fromEntries(gone.map((k) => [k, null])) }
+  })
+}
+
 /** What changed, as a strategic merge patch of status; undefined when nothing did. */
 export function statusPatch(
   old: PodStatus | undefined,
@@ -405,7 +416,10 @@ export function statusPatch(
   for (const key of Object.keys({ ...before, ...after })) {
     if (key === 'nominatedNodeName' || key === 'resize' || key === 'resourceClaimStatuses') continue
     if (after[key] === undefined) patch[key] = null
-    else if (!deepEqual(before[key], after[key])) patch[key] = after[key]
+    else if (!deepEqual(before[key], after[key])) {
+      patch[key] =
+        key === 'conditions' ? withRemovals(old?.conditions, next.conditions) : after[key]
+    }
   }
   return Object.keys(patch).length > 0 ? patch : undefined
 }
