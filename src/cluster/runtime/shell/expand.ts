@@ -102,6 +102,10 @@ export class Expander {
           })
           break
         case 'Glob':
+          if (part.kind === 'bracket' && part.parts.some((x) => x.type !== 'Literal')) {
+            out.push(...(yield* this.bracket(part.text, part.parts, quoted)))
+          } else out.push({ text: part.text, quoted })
+          break
         case 'ExtendedGlob':
           out.push({ text: part.text, quoted })
           break
@@ -110,6 +114,14 @@ export class Expander {
       }
     }
     return out
+  }
+
+  /** `[$x]`: what stands in the brackets is expanded, then the whole is a pattern like any other. */
+  private *bracket(text: string, parts: readonly WordPart[], quoted: boolean): Task<Piece[]> {
+    const inner = yield* this.pieces(parts, quoted)
+    const open = inner[0]?.text.startsWith('[') ? '' : text.startsWith('[!') ? '[!' : '['
+    const close = inner.at(-1)?.text.endsWith(']') ? '' : ']'
+    return [{ text: open, quoted }, ...inner, { text: close, quoted }]
   }
 
   private *substitute(commands: readonly Statement[] | undefined): Task<string> {
