@@ -208,6 +208,8 @@ export class HollowKubelets {
         condition('Initialized', true),
         condition('Ready', !ends),
         condition('ContainersReady', !ends),
+        // A pod that named its node itself was never seen by the scheduler.
+        ...(isScheduled(pod) ? [] : [condition('PodScheduled', true)]),
       ],
       hostIP: HOST_IP,
       podIP: ip,
@@ -227,4 +229,8 @@ export class HollowKubelets {
       this.client.delete('Pod', key, { gracePeriodSeconds: 0, preconditions: { uid } }),
     )
   }
+}
+
+function isScheduled(pod: Pod): boolean {
+  return pod.status?.conditions?.some((c) => c.type === 'PodScheduled') ?? false
 }
