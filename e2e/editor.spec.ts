@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, open, test } from './page.ts'
 
 async function write(page: import('@playwright/test').Page, text: string): Promise<void> {
@@ -9,7 +10,11 @@ async function write(page: import('@playwright/test').Page, text: string): Promi
   await page.locator('.monaco-editor .view-lines').click()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.press('Delete')
-  await page.keyboard.insertText(text)
+  // Pasted, as people do: typed text would be indented by the editor.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate((t) => navigator.clipboard.writeText(t), text)
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect(page.locator('.monaco-editor .view-lines')).not.toHaveText('')
 }
 
 const GOOD = `apiVersion: v1
@@ -69,4 +74,31 @@ test('bad input gets a clear error and changes nothing', async ({ page }) => {
     expect(r.stderr).toMatch(expected)
     expect((await glass.kubectl('get configmaps,all -A -o name')).stdout).toBe(before.stdout)
   }
+})
+
+const GUESTBOOK = '../shared/manifests/guestbook/all-in-one/guestbook-all-in-one.yaml'
+
+test('the guestbook, unmodified, goes through the editor and serves', async ({ page }) => {
+  test.skip(!existsSync(GUESTBOOK), 'SKIPPED: public manifests are not on this machine')
+  const glass = await open(page, '&scenario=empty-cluster')
+  await write(page, readFileSync(GUESTBOOK, 'utf8'))
+  await page.getByTestId('apply').click()
+  await expect(page.getByTestId('result')).toContainText('deployment.apps/frontend created')
+  await glass.settle()
+  const ready = await glass.kubectl("get deploy -o jsonpath='{.items[*].status.readyReplicas}'")
+  expect(ready.stdout).toBe('3 1 2')
+  await page
+    .locator('[data-testid=service][data-service=frontend]')
+    .getByRole('button', { name: /Send a request/ })
+    .click()
+  await expect(page.locator('[data-testid=hop][data-kind=answer]')).toContainText('200')
+})
+
+test('the editor completes and explains fields', async ({ page }) => {
+  await open(page)
+  await write(page, 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\nspec:\n  ')
+  await page.keyboard.press('ControlOrMeta+Space')
+  const list = page.locator('.suggest-widget')
+  await expect(list).toContainText('replicas')
+  await expect(list).toContainText('selector')
 })

@@ -7,6 +7,8 @@ import { preciseText } from '../components/time.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
 import { en } from '../i18n/en.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
+import { stepWords } from '../i18n/steps.ts'
+import { usePreference } from '../store/preferences.ts'
 import {
   type InspectorTab,
   type Selected,
@@ -167,6 +169,7 @@ function Logs({ selected }: { selected: Selected }) {
 }
 
 function Why({ selected }: { selected: Selected }) {
+  const language = usePreference((p) => p.language)
   const t = useWords()
   const [answer, setAnswer] = useState<WhyAnswer>()
   const version = useTopic(selected.uid)
@@ -204,7 +207,7 @@ function Why({ selected }: { selected: Selected }) {
               <time>{preciseText(s.at)}</time>
             </p>
             <p className="muted">
-              {s.text}
+              {stepWords(language, s.text)}
               {s.about ? <About about={s.about} /> : null}
             </p>
             <Verdicts detail={s.detail} />

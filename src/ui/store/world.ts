@@ -85,7 +85,7 @@ class Cards {
   apply(frame: Frame): void {
     const touched = new Set<string>(['now'])
     this.now = frame.now
-    for (const uid of frame.gone) this.remove(uid, touched)
+    for (const uid of frame.full ? this.allBut(frame.put) : frame.gone) this.remove(uid, touched)
     for (const card of frame.put) this.put(card, touched)
     for (const topic of touched) this.bump(topic)
     if (frame.records.length > 0) for (const f of this.recordListeners) f(frame.records)
@@ -105,6 +105,11 @@ class Cards {
   onRecords(f: (records: readonly TraceRecord[]) => void): () => void {
     this.recordListeners.add(f)
     return () => this.recordListeners.delete(f)
+  }
+
+  private allBut(known: readonly AnyCard[]): string[] {
+    const kept = new Set(known.map((c) => c.uid))
+    return [...this.all.keys()].filter((uid) => !kept.has(uid))
   }
 
   private bump(topic: string): void {
