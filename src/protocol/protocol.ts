@@ -1,4 +1,4 @@
-/** Messages between the cluster's host (a Web Worker) and the page. Plain, structured-clonable data only. */
+/** Messages between the cluster's host (a Web Worker, or Node) and the page. Plain JSON data only. */
 import type { TraceRecord } from '../cluster/sim/trace.ts'
 import type { Card, PlainCard } from './cards.ts'
 
@@ -96,6 +96,8 @@ export interface Frame {
   readonly steps: number
   /** Set while the host runs ahead to a moment asked for. */
   readonly target?: number
+  /** Set when `put` is everything there is: whatever else the page knows is gone. */
+  readonly full?: true
   readonly put: readonly (Card | PlainCard)[]
   readonly gone: readonly string[]
   readonly records: readonly TraceRecord[]

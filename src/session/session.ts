@@ -4,7 +4,7 @@
  */
 import { isReason } from '../cluster/api/meta/status.ts'
 import type { ApiRequest, ApiResponse, Method, UserInfo } from '../cluster/api/transport.ts'
-import { type Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
+import { Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
 import type { Walk } from '../cluster/network/http.ts'
 import type { Millis, RunResult } from '../cluster/sim/clock.ts'
 import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
@@ -58,8 +58,9 @@ export class Session {
   private readonly cache: KubectlCache = {}
   private nextRun = 1
 
-  constructor(config: Partial<ClusterConfig> = {}) {
-    this.cluster = createCluster(config)
+  /** @param of the configuration of a new cluster, or a cluster that runs already */
+  constructor(of: Partial<ClusterConfig> | Cluster = {}) {
+    this.cluster = of instanceof Cluster ? of : createCluster(of)
     this.faults = new Faults(this.cluster)
   }
 

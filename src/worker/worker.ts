@@ -4,13 +4,11 @@
  */
 
 import { provideDescriptions } from '../cluster/api/schema.ts'
-import type { KubectlIo } from '../kubectl/kubectl.ts'
 import { type Ask, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
-import { type Run, Session } from '../session/session.ts'
-import { complete } from './complete.ts'
-import { Feed } from './feed.ts'
-import { whyOf } from './whyof.ts'
+import { Desk, type Pacing } from '../session/desk.ts'
+import { Feed } from '../session/feed.ts'
+import { Session } from '../session/session.ts'
 
 /** Real milliseconds of work between looks at the mailbox. */
 const SLICE_MS = 14
@@ -20,19 +18,18 @@ const FRAME_MS = 50
 const STEPS_PER_LOOK = 400
 /** How long setting the scene may take. @unit virtual ms */
 const SETUP_MAX_MS = 240_000
-const SETTLE_MAX_MS = 600_000
 
 const post = (message: Tell) => self.postMessage(message)
 
-class Host {
-  session = new Session()
+class Host implements Pacing {
+  private session = new Session()
   private feed = new Feed(this.session)
+  private desk = this.newDesk()
   private speed = 0
   private anchor = { real: 0, virtual: 0 }
   private goal: { until: number; idle: boolean; done: () => void } | undefined
   private lastFrame = 0
   private ticking = false
-  private readonly runs = new Map<number, Run>()
   private readonly channel = new MessageChannel()
 
   constructor() {
@@ -47,9 +44,10 @@ class Host {
       ...(ask.nodes === undefined ? {} : { nodes: ask.nodes }),
     })
     this.feed = new Feed(this.session)
+    this.desk = this.newDesk()
     for (const [name, text] of Object.entries(scene?.files ?? {}))
       this.session.files.set(name, text)
-    await this.reach(this.session.now + 20_000, false)
+    await this.reached(this.session.now + 20_000, false)
     for (const line of scene?.setup ?? []) {
       await new Promise<void>((resolve) => {
         this.session.kubectl(line, { stdout() {}, stderr() {} }, () => resolve())
@@ -57,7 +55,7 @@ class Host {
         this.soon()
       })
     }
-    await this.reach(this.session.now + SETUP_MAX_MS, true)
+    await this.reached(this.session.now + SETUP_MAX_MS, true)
     this.setSpeed(1)
   }
 
@@ -67,13 +65,10 @@ class Host {
     this.soon()
   }
 
-  /** Runs ahead as fast as it can to a virtual time, or until quiet. */
-  reach(until: number, idle: boolean): Promise<void> {
+  reach(until: number, idle: boolean, done: () => void): void {
     this.goal?.done()
-    return new Promise((resolve) => {
-      this.goal = { until, idle, done: resolve }
-      this.soon()
-    })
+    this.goal = { until, idle, done }
+    this.soon()
   }
 
   step(): void {
@@ -82,25 +77,15 @@ class Host {
     this.sendFrame(true)
   }
 
-  kubectl(ask: Extract<Ask, { type: 'kubectl' }>): void {
-    const io: KubectlIo = {
-      ...(ask.stdin === undefined ? {} : { stdin: ask.stdin }),
-      columns: ask.columns ?? 120,
-      stdout: (text) => post({ type: 'output', run: ask.id, stream: 'stdout', text }),
-      stderr: (text) => post({ type: 'output', run: ask.id, stream: 'stderr', text }),
-    }
-    const run = this.session.kubectl(ask.line, io, (code) => {
-      this.runs.delete(ask.id)
-      this.sendFrame(true)
-      post({ type: 'done', id: ask.id, value: code })
-    })
-    if (run.code === undefined) this.runs.set(ask.id, run)
-    this.session.flush()
-    this.soon()
-  }
-
-  interrupt(run: number): void {
-    this.runs.get(run)?.cancel()
+  hear(ask: Ask): void {
+    if (ask.type !== 'start') return this.desk.hear(ask)
+    this.start(ask).then(
+      () => {
+        this.sendFrame(true)
+        post({ type: 'done', id: ask.id, value: null })
+      },
+      (error: unknown) => post({ type: 'failed', id: ask.id, message: String(error) }),
+    )
   }
 
   /** Asks for a turn soon; messages from the page come in between. */
@@ -116,6 +101,14 @@ class Host {
     this.lastFrame = now
     const frame = this.feed.frame({ speed: this.speed, target: this.goal?.until })
     if (frame) post(frame)
+  }
+
+  private newDesk(): Desk {
+    return new Desk(this.session, this, { tell: post, show: () => this.sendFrame(true) })
+  }
+
+  private reached(until: number, idle: boolean): Promise<void> {
+    return new Promise((resolve) => this.reach(until, idle, resolve))
   }
 
   private tick(): void {
@@ -162,68 +155,7 @@ class Host {
 
 const host = new Host()
 
-async function answer(ask: Ask): Promise<unknown> {
-  const { session } = host
-  switch (ask.type) {
-    case 'start':
-      return await host.start(ask)
-    case 'speed':
-      return host.setSpeed(ask.speed)
-    case 'step':
-      return host.step()
-    case 'advance':
-      return await host.reach(session.now + ask.ms, false)
-    case 'settle':
-      return await host.reach(session.now + (ask.maxMs ?? SETTLE_MAX_MS), true)
-    case 'fault':
-      session.fault(ask.fault)
-      session.flush()
-      return host.soon()
-    case 'add-node': {
-      const name = session.addNode()
-      session.flush()
-      host.soon()
-      return name
-    }
-    case 'interrupt':
-      return host.interrupt(ask.run)
-    case 'complete':
-      return await complete(session, ask.line, ask.cursor)
-    case 'http':
-      return await new Promise((resolve) => {
-        session.http(ask.method, ask.path, ask.headers ?? {}, ask.body, (r) =>
-          resolve({ status: r.status, headers: r.headers, body: r.body }),
-        )
-        session.flush()
-        host.soon()
-      })
-    case 'traffic':
-      return await new Promise((resolve) => {
-        session.traffic(ask.request, resolve)
-        session.flush()
-        host.soon()
-      })
-    case 'why':
-      return await whyOf(session, ask.about)
-    case 'digest':
-      return session.digest()
-    case 'recording':
-      return session.recording()
-    case 'kubectl':
-      return host.kubectl(ask)
-  }
-}
-
-self.onmessage = (message: MessageEvent<Ask>) => {
-  const ask = message.data
-  answer(ask).then(
-    (value) => {
-      host.sendFrame(true)
-      if (ask.type !== 'kubectl') post({ type: 'done', id: ask.id, value: value ?? null })
-    },
-    (error: unknown) => post({ type: 'failed', id: ask.id, message: String(error) }),
-  )
-}
+self.onmessage = (message: MessageEvent<Ask>) => host.hear(message.data)
 
 self.addEventListener('error', (e) =>
   post({ type: 'crashed', message: e.message, stack: e.error?.stack ?? '' }),

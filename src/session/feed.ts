@@ -4,11 +4,13 @@ import type { StoreEvent } from '../cluster/etcd/store.ts'
 import type { TraceRecord } from '../cluster/sim/trace.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
 import type { Frame } from '../protocol/protocol.ts'
-import type { Session } from '../session/session.ts'
-import { cardOf } from '../session/views.ts'
+import type { Session } from './session.ts'
+import { cardOf } from './views.ts'
 
 /** Records sent in one frame at most; a burst beyond it is counted, not sent. */
 const RECORDS_MAX = 600
+
+const ALL = { key: '/registry/', end: '/registry0' }
 
 /** What the pacing adds to a frame. */
 export interface Pace {
@@ -25,22 +27,37 @@ export class Feed {
   private lastNow = -1
   private lastSpeed = -1
 
-  constructor(private readonly session: Session) {
+  private readonly stop: () => void
+
+  /** @param from `birth` gathers from the cluster's first write on, `now` only what comes */
+  constructor(
+    private readonly session: Session,
+    from: 'birth' | 'now' = 'birth',
+  ) {
     const { world, store } = session.cluster
     const { epochMs } = world.clock
-    store.watch({ key: '/registry/', end: '/registry0', from: 1 }).listen({
+    const watch = store.watch(from === 'birth' ? { ...ALL, from: 1 } : ALL)
+    watch.listen({
       items: (events: readonly StoreEvent[]) => {
         for (const e of events) this.note(e, epochMs)
       },
       ended: () => {},
     })
-    world.trace.subscribe((r) => this.trace(r))
+    const unsubscribe = world.trace.subscribe((r) => this.trace(r))
+    this.stop = () => {
+      watch.cancel()
+      unsubscribe()
+    }
+  }
+
+  /** Gathers no more. */
+  close(): void {
+    this.stop()
   }
 
   /** The frame since the last one; undefined when nothing changed. */
   frame(pace: Pace): Frame | undefined {
-    const { world, store } = this.session.cluster
-    const { now } = world.clock
+    const { now } = this.session.cluster.world.clock
     const quiet = this.changed.size === 0 && this.records.length === 0
     if (quiet && now === this.lastNow && pace.speed === this.lastSpeed) return undefined
     this.lastNow = now
@@ -53,24 +70,44 @@ export class Feed {
     }
     this.changed.clear()
     const frame: Frame = {
-      type: 'frame',
-      now,
-      epochMs: world.clock.epochMs,
-      speed: pace.speed,
-      revision: store.status().revision,
-      requestsPerSecond: this.rate(now),
-      steps: world.clock.steps,
-      ...(pace.target === undefined ? {} : { target: pace.target }),
+      ...this.facts(pace),
       put,
       gone,
       records: this.records,
       skipped: this.skipped,
-      machines: this.machines(),
-      faults: this.session.faults.names(),
     }
     this.records = []
     this.skipped = 0
     return frame
+  }
+
+  /** Everything as it is now, for a page that comes late or fell behind; takes nothing from the next frame. */
+  full(pace: Pace): Frame {
+    const { world, store } = this.session.cluster
+    const put: (Card | PlainCard)[] = []
+    for (const kv of store.history(ALL).kvs) {
+      const o = kv.value as KubeObject | undefined
+      const card = o?.metadata ? cardOf(o, world.clock.epochMs) : undefined
+      if (card) put.push(card)
+    }
+    return { ...this.facts(pace), full: true, put, gone: [], records: [], skipped: 0 }
+  }
+
+  private facts(pace: Pace): Omit<Frame, 'put' | 'gone' | 'records' | 'skipped'> {
+    const { world, store } = this.session.cluster
+    const { now, epochMs, steps } = world.clock
+    return {
+      type: 'frame',
+      now,
+      epochMs,
+      speed: pace.speed,
+      revision: store.status().revision,
+      requestsPerSecond: this.rate(now),
+      steps,
+      ...(pace.target === undefined ? {} : { target: pace.target }),
+      machines: this.machines(),
+      faults: this.session.faults.names(),
+    }
   }
 
   private machines(): Record<string, 'on' | 'off'> {
