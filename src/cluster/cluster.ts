@@ -2,6 +2,8 @@
  * One cluster: the only file that knows every room. Puts the world, etcd, API server, controllers, scheduler and
  * machines together, and is where machines join, lose power and come back.
  */
+
+import { startNetworkPolicy } from './addons/networkpolicy.ts'
 import type { Namespace } from './api/generated/types.ts'
 import { isReason } from './api/meta/status.ts'
 import { formatTime } from './api/meta/time.ts'
@@ -247,6 +249,20 @@ export class Cluster {
       'coredns',
     )
     this.network.resolver = startCoreDns(dns, { needsPods: !this.config.bare })
+    if (!this.config.bare) this.startAddons()
+  }
+
+  /** What a usual installation runs beside Kubernetes proper. */
+  private startAddons(): void {
+    this.network.policy = startNetworkPolicy(this.addonClient('kube-network-policies', 'flannel'))
+  }
+
+  private addonClient(name: string, account: string): Client {
+    const user = {
+      name: `system:serviceaccount:kube-system:${account}`,
+      groups: ['system:serviceaccounts', 'system:authenticated'],
+    }
+    return this.client(name, user, name)
   }
 
   private *ensure(o: KubeObject): Task<void> {

@@ -30,7 +30,11 @@ export function startCoreDns(client: Client, options: { needsPods: boolean }): R
       if (addresses)
         return { addresses, note: `${full} A ${addresses[0]}`, via: server ?? 'kube-dns' }
     }
-    return { failure: 'could-not-resolve', note: `NXDOMAIN ${name}` }
+    return {
+      failure: 'could-not-resolve',
+      note: `NXDOMAIN ${name}`,
+      ...(server ? { via: server } : {}),
+    }
   }
 }
 

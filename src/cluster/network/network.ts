@@ -52,14 +52,17 @@ export type Resolver = (q: {
   node: string
 }) =>
   | { addresses: readonly string[]; note: string; via: string }
-  | { failure: NetworkFailure; note: string }
+  | { failure: NetworkFailure; note: string; via?: string }
 
 /** Whether NetworkPolicy lets a connection pass; a refusal names the policy. */
-export type PolicyCheck = (
-  from: Endpoint | undefined,
-  to: Endpoint,
-  port: number,
-) => string | undefined
+export type PolicyCheck = (c: {
+  readonly from: Source
+  /** Who has the source's address; none outside. */
+  readonly source: Endpoint | undefined
+  readonly to: Endpoint
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+}) => string | undefined
 
 /** Where a request starts. */
 export interface Source {
@@ -83,6 +86,7 @@ export interface Target {
 
 /** Time after which a connection attempt into the void is given up, unless the caller says otherwise. */
 const CONNECT_TIMEOUT_MS = 10_000
+const DNS_PORT = 53
 const IP = /^\d{1,3}(\.\d{1,3}){3}$/
 
 /** The network of one cluster. */
@@ -91,6 +95,7 @@ export class Network {
   resolver: Resolver = () => ({ failure: 'dns-unavailable', note: 'no cluster DNS' })
   policy: PolicyCheck = () => undefined
   private readonly endpoints = new Map<string, Endpoint>()
+  private readonly byName = new Map<string, Endpoint>()
   private readonly rules = new Map<string, RuleTable>()
   private readonly affinity = new Map<string, { backend: Backend; until: Millis }>()
   private readonly random
@@ -102,9 +107,12 @@ export class Network {
 
   attach(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.ip, endpoint)
+    this.byName.set(endpoint.name, endpoint)
   }
 
   detach(ip: string): void {
+    const endpoint = this.endpoints.get(ip)
+    if (endpoint && this.byName.get(endpoint.name) === endpoint) this.byName.delete(endpoint.name)
     this.endpoints.delete(ip)
   }
 
@@ -150,7 +158,20 @@ export class Network {
   resolve(from: Source, name: string) {
     if (name === 'localhost')
       return { addresses: ['127.0.0.1'], note: 'localhost', via: from.place }
-    return this.resolver({ name, namespace: from.namespace, node: from.node })
+    const answer = this.resolver({ name, namespace: from.namespace, node: from.node })
+    const server = answer.via === undefined ? undefined : this.byName.get(answer.via)
+    const refusal = server && this.refusalOf(from, server, DNS_PORT, 'UDP')
+    if (refusal) return { failure: 'dns-unavailable' as const, note: refusal }
+    return answer
+  }
+
+  private refusalOf(
+    from: Source,
+    to: Endpoint,
+    port: number,
+    protocol: 'TCP' | 'UDP',
+  ): string | undefined {
+    return this.policy({ from, source: this.endpoints.get(from.ip), to, port, protocol })
   }
 
   private *connect(walk: Walking, from: Source, address: string, timeoutMs: Millis): Task<Walk> {
@@ -196,7 +217,7 @@ export class Network {
         endpoint ? `no answer from ${endpoint.node}` : `no route to ${to.ip}`,
       )
     }
-    const refusal = this.policy(this.endpoints.get(from.ip), endpoint, to.port)
+    const refusal = this.refusalOf(from, endpoint, to.port, 'TCP')
     if (refusal) {
       yield* sleep(this.world, from.place, timeoutMs)
       return walk.fail('timeout', refusal)
