@@ -227,7 +227,9 @@ describe('@kubernetes/client-node', () => {
 
     // The log ends with its container, and the stream with the log.
     const ended = new Promise((resolve) => lines.once('end', resolve))
-    await config.makeApiClient(AppsV1Api).deleteNamespacedDeployment({ name: 'informed', namespace: 'default' })
+    await config
+      .makeApiClient(AppsV1Api)
+      .deleteNamespacedDeployment({ name: 'informed', namespace: 'default' })
     await ended
   })
 })

@@ -14,10 +14,14 @@ import { kubeconfig } from './kubeconfig.ts'
 import { listen } from './nodehttp.ts'
 import { Pacer } from './pacer.ts'
 import { makeTls } from './tls.ts'
+import { serveUi } from './ui.ts'
 import { serveUpgrades } from './upgrade.ts'
 
 /** Virtual time that passes before the port opens, so that the first command finds a settled cluster. */
 const SETTLE_MS = 20_000
+
+/** Where the page is built to. */
+const DIST = 'dist'
 
 const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
@@ -50,11 +54,15 @@ async function main(): Promise<void> {
   const url = `${args.http ? 'http' : 'https'}://127.0.0.1:${port}`
   const ca = tls ? { ca: tls.ca } : {}
   writeFileSync(args.kubeconfig, kubeconfig({ server: url, token, ...ca }), { mode: 0o600 })
+  const key = randomBytes(16).toString('hex')
+  const ui = args.ui ? await serveUi({ cluster, pacer, dist: DIST, key }) : undefined
   pacer.start()
   console.log(`Kubernetes is at ${url}`)
   console.log(`export KUBECONFIG=${args.kubeconfig}`)
+  if (ui) console.log(`The page is at ${ui.url}`)
   const stop = () => {
     pacer.stop()
+    ui?.close()
     server.close()
     server.closeAllConnections()
     process.exitCode = 0

@@ -3,24 +3,42 @@
 import { spawn, type Task } from '../cluster/sim/task.ts'
 import type { World } from '../cluster/sim/world.ts'
 import type { Host } from '../http/fetch.ts'
+import type { Pacing } from '../session/desk.ts'
 
 /** Longest real pause between two looks at the clock. */
 const NAP_MS = 50
 /** Longest real time that the simulation may work before the host looks at its sockets. */
 const SLICE_STEPS = 20_000
 
+/** Real time given to a run ahead before the host looks at its sockets. @unit ms */
+const AHEAD_MS = 15
+/** Steps between looks at the real clock while running ahead. */
+const STEPS_PER_LOOK = 400
+
+/** A moment to reach as fast as the machine can. */
+interface Goal {
+  readonly until: number
+  readonly idle: boolean
+  readonly done: () => void
+}
+
 /** A host that paces a world. */
-export class Pacer implements Host {
-  private readonly startReal = performance.now()
-  private readonly startVirtual: number
+export class Pacer implements Host, Pacing {
+  private anchor: { readonly real: number; readonly virtual: number }
+  private goal: Goal | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private stopped = false
 
   constructor(
     private readonly world: World,
-    private readonly speed: number,
+    private speed: number,
   ) {
-    this.startVirtual = world.clock.now
+    this.anchor = { real: performance.now(), virtual: world.clock.now }
+  }
+
+  /** Virtual seconds per real second, and the moment it runs ahead to. */
+  get pace(): { readonly speed: number; readonly target: number | undefined } {
+    return { speed: this.speed, target: this.goal?.until }
   }
 
   /** Begins to let time pass. */
@@ -31,6 +49,28 @@ export class Pacer implements Host {
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = Math.max(0, speed)
+    this.dropAnchor()
+    this.soon()
+  }
+
+  step(): void {
+    this.setSpeed(0)
+    this.world.clock.run({ steps: 1 })
+    this.dropAnchor()
+  }
+
+  reach(until: number, idle: boolean, done: () => void): void {
+    this.goal?.done()
+    this.goal = { until, idle, done }
+    this.soon()
+  }
+
+  soon(): void {
+    this.again(0)
   }
 
   run<T>(label: string, body: () => Task<T>): Promise<T> {
@@ -49,8 +89,24 @@ export class Pacer implements Host {
   }
 
   private target(): number {
-    const real = performance.now() - this.startReal
-    return Math.floor(this.startVirtual + real * this.speed)
+    const real = performance.now() - this.anchor.real
+    return Math.floor(this.anchor.virtual + real * this.speed)
+  }
+
+  private dropAnchor(): void {
+    this.anchor = { real: performance.now(), virtual: this.world.clock.now }
+  }
+
+  private runAhead(goal: Goal): void {
+    const began = performance.now()
+    const { until, idle } = goal
+    while (performance.now() - began < AHEAD_MS) {
+      if (this.world.clock.run({ until, idle, steps: STEPS_PER_LOOK }) === 'steps') continue
+      this.goal = undefined
+      this.dropAnchor()
+      goal.done()
+      return
+    }
   }
 
   /** Runs what is due by now. @returns false when there is more to do at once */
@@ -61,6 +117,11 @@ export class Pacer implements Host {
 
   private tick(): void {
     if (this.stopped) return
+    if (this.goal) {
+      this.runAhead(this.goal)
+      this.again(0)
+      return
+    }
     const done = this.catchUp()
     const due = this.world.clock.nextDue()
     const wait = due === undefined ? NAP_MS : (due - this.target()) / this.speed
@@ -69,6 +130,6 @@ export class Pacer implements Host {
 
   private again(ms: number): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.tick(), ms)
+    if (!this.stopped) this.timer = setTimeout(() => this.tick(), ms)
   }
 }

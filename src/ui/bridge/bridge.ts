@@ -7,6 +7,7 @@ import type {
   TrafficRequest,
   WhyAnswer,
 } from '../../protocol/protocol.ts'
+import { openTransport, type Transport } from './transport.ts'
 
 /** An answer of the API server to the page. */
 export interface HttpAnswer {
@@ -25,37 +26,31 @@ export interface KubectlOutput {
 type Output = (stream: 'stdout' | 'stderr', text: string) => void
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
-/** The page's end of the worker. */
+/** The page's end of the wire to its host. */
 class Bridge {
   onFrame: (frame: Frame) => void = () => {}
   onCrash: (message: string) => void = () => {}
-  private worker: Worker | undefined
+  private transport: Transport | undefined
   private nextId = 1
   private readonly waiting = new Map<
     number,
     { resolve: (v: unknown) => void; reject: (e: Error) => void }
   >()
   private readonly outputs = new Map<number, Output>()
-  private ready: Promise<void> | undefined
 
   /** Starts (or restarts) the host. */
   boot(): Promise<void> {
-    this.worker?.terminate()
-    for (const w of this.waiting.values()) w.reject(new Error('the cluster was restarted'))
-    this.waiting.clear()
-    const worker = new Worker(new URL('../../worker/worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'cluster',
+    this.transport?.close()
+    this.giveUp('the cluster was restarted')
+    return new Promise((resolve) => {
+      this.transport = openTransport({
+        hear: (tell) => (tell.type === 'ready' ? resolve() : this.hear(tell)),
+        lost: (message) => {
+          this.giveUp(message)
+          this.onCrash(message)
+        },
+      })
     })
-    this.worker = worker
-    this.ready = new Promise((resolve) => {
-      worker.onmessage = (m: MessageEvent<Tell>) => {
-        if (m.data.type === 'ready') resolve()
-        else this.hear(m.data)
-      }
-    })
-    worker.onerror = (e) => this.onCrash(e.message)
-    return this.ready
   }
 
   start(options: { seed?: number; nodes?: number; scenario?: string }): Promise<unknown> {
@@ -147,8 +142,13 @@ class Bridge {
     const id = this.nextId++
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
-      this.worker?.postMessage({ ...message, id } as Ask)
+      this.transport?.post({ ...message, id } as Ask)
     })
+  }
+
+  private giveUp(why: string): void {
+    for (const w of this.waiting.values()) w.reject(new Error(why))
+    this.waiting.clear()
   }
 
   private hear(tell: Tell): void {
