@@ -60,6 +60,7 @@ function step(title, name, args, env = {}) {
   const done = spawnSync(process.execPath, [tool(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...env }, maxBuffer: 1 << 28 })
   const output = `${done.stdout}${done.stderr}`
   if (done.status !== 0 || process.env.VERBOSE) console.log(output)
+  else for (const line of output.match(/^.*SKIPPED.*$/gm) ?? []) console.log(line)
   say(`${title}: ${done.status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
   return { ok: done.status === 0, output }
 }
