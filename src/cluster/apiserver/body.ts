@@ -20,6 +20,8 @@ export const BODY_MAX = 3 * 1024 * 1024
 export interface RawBody {
   readonly value: unknown
   readonly duplicates: readonly string[]
+  /** True when it came as an object: kubectl sends those with their members sorted. */
+  readonly sorted?: boolean
 }
 
 const NO_DUPLICATES: readonly string[] = []
@@ -27,7 +29,9 @@ const NO_DUPLICATES: readonly string[] = []
 /** Parses a body by its content type. @throws ApiError BadRequest, UnsupportedMediaType, RequestEntityTooLarge */
 export function readBody(body: unknown, contentType: string | undefined): RawBody {
   if (body instanceof Uint8Array) return { value: decodeProtobuf(body), duplicates: NO_DUPLICATES }
-  if (typeof body !== 'string') return { value: body, duplicates: NO_DUPLICATES }
+  if (typeof body !== 'string') {
+    return { value: body, duplicates: NO_DUPLICATES, sorted: true }
+  }
   if (body.length > BODY_MAX) {
     const message = `Request entity too large: limit is ${BODY_MAX}`
     throw failure(413, 'RequestEntityTooLarge', message)
@@ -80,7 +84,7 @@ export function decodeStrictly(
   raw: RawBody,
   as: { kind: string; apiVersion: string },
 ): AnyObject {
-  const notes: DecodeNotes = { unknown: [] }
+  const notes: DecodeNotes = { unknown: [], sorted: raw.sorted ?? false }
   const version = as.apiVersion.slice(as.apiVersion.indexOf('/') + 1)
   const handled = `${as.kind} in version "${version}" cannot be handled as a ${as.kind}`
   let decoded: AnyObject

@@ -19,6 +19,8 @@ export class DecodeError extends Error {
 export interface DecodeNotes {
   /** Paths of fields that the kind does not have. */
   readonly unknown: string[]
+  /** True when the sender's JSON would have had its members sorted, as kubectl's has. */
+  readonly sorted?: boolean
 }
 
 interface Position {
@@ -117,7 +119,9 @@ function compileStruct(s: Schema): Decoder {
   return (value, at) => {
     if (!isObject(value)) throw mismatch(value, at, `v1.${struct}`)
     const out: JsonObject = {}
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value)
+    if (at.notes?.sorted) keys.sort()
+    for (const key of keys) {
       const v = value[key]
       const field = fields.get(key)
       if (!field) {

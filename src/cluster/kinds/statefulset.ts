@@ -1,6 +1,6 @@
 /** StatefulSet. @source pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation ValidateStatefulSet */
 import type { StatefulSet, StatefulSetSpec } from '../api/generated/types.ts'
-import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
+import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { dnsLabel } from '../api/meta/validation.ts'
@@ -151,13 +151,8 @@ function validateRetention(spec: StatefulSetSpec): FieldError[] {
   for (const f of ['whenDeleted', 'whenScaled'] as const) {
     const v = spec.persistentVolumeClaimRetentionPolicy?.[f] as string | undefined
     if (v !== 'Retain' && v !== 'Delete') {
-      out.push(
-        invalidValue(
-          `spec.persistentVolumeClaimRetentionPolicy.${f}`,
-          v,
-          'must be Retain or Delete',
-        ),
-      )
+      const field = `spec.persistentVolumeClaimRetentionPolicy.${f}`
+      out.push(notSupported(field, v, ['Retain', 'Delete']))
     }
   }
   return out
