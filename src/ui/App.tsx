@@ -1,6 +1,6 @@
 /** The page: bar, rail, glass, inspector, dock. */
 import { lazy, Suspense, useEffect } from 'react'
-import { Group, Panel, Separator } from 'react-resizable-panels'
+import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import styles from './App.module.css'
 import { Palette } from './bar/Palette.tsx'
 import { Rail } from './bar/Rail.tsx'
@@ -15,14 +15,26 @@ import { Glass } from './topology/Glass.tsx'
 
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
+/** Share of the height that the dock takes at least while the editor is open. */
+const EDITOR_SHARE = 44
+
 /** The whole page. */
 export function App() {
   const view = usePreference((p) => p.view)
+  const dockTab = usePreference((p) => p.dock)
+  const dock = usePanelRef()
   useEffect(() => {
     const p = preferences.getState()
     document.documentElement.dataset.theme = p.theme
     document.documentElement.lang = p.language === 'zh' ? 'zh-CN' : 'en'
   }, [])
+  // Writing needs more room than a few lines of output; what the reader has made larger stays.
+  useEffect(() => {
+    const panel = dock.current
+    if (dockTab === 'editor' && panel && panel.getSize().asPercentage < EDITOR_SHARE) {
+      panel.resize(`${EDITOR_SHARE}%`)
+    }
+  }, [dockTab, dock])
   return (
     <div className={styles.page}>
       <TopBar />
@@ -54,7 +66,7 @@ export function App() {
             </Group>
           </Panel>
           <Separator className={styles.horizontal} />
-          <Panel id="dock" defaultSize="24" minSize="8" className={styles.side}>
+          <Panel id="dock" panelRef={dock} defaultSize="24" minSize="8" className={styles.side}>
             <Dock />
           </Panel>
         </Group>

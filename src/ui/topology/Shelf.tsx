@@ -48,15 +48,16 @@ export function Shelf({ armed, over }: { armed: boolean; over: boolean }) {
   const last = useLastAct()
   return (
     <div className={styles.shelf}>
-      {LOOKS.map(([look, word]) => (
-        <span key={look} className={styles.legend}>
-          <span className={styles.small}>
-            <PodCell pod={{ ...SAMPLE, uid: `legend-${look}`, look }} />
+      <div className={styles.legends}>
+        {LOOKS.map(([look, word]) => (
+          <span key={look} className={styles.legend}>
+            <span className={styles.small}>
+              <PodCell pod={{ ...SAMPLE, uid: `legend-${look}`, look }} />
+            </span>
+            {t(word)}
           </span>
-          {t(word)}
-        </span>
-      ))}
-      <span style={{ flex: 1 }} />
+        ))}
+      </div>
       <button
         type="button"
         className={styles.tool}
