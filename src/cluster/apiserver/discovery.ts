@@ -2,6 +2,9 @@
  * What the server serves: /api, /apis, one list per group and version, and all of it at once (aggregated, v2).
  * @source staging/src/k8s.io/apiserver/pkg/endpoints/discovery
  */
+
+import type { AggregatedApi } from '../api/aggregated.ts'
+import type { ResourceDefinition } from '../api/definition.ts'
 import { encodeBytes } from '../api/meta/base64.ts'
 import { sha256 } from '../api/meta/sha256.ts'
 import type { ResourceInfo } from '../api/resources.ts'
@@ -12,9 +15,27 @@ import type { Registry } from './registry/registry.ts'
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
+/** What discovery says of a resource. */
+interface Found {
+  readonly definition: Pick<
+    ResourceDefinition,
+    | 'group'
+    | 'version'
+    | 'kind'
+    | 'plural'
+    | 'singular'
+    | 'namespaced'
+    | 'shortNames'
+    | 'categories'
+  >
+  readonly info: Pick<ResourceInfo, 'verbs' | 'subresources'>
+  /** Served elsewhere, so that nothing is known of how it is stored. */
+  readonly elsewhere?: boolean
+}
+
 interface Version {
   readonly version: string
-  readonly resources: Served[]
+  readonly resources: Found[]
 }
 
 /** Serves a discovery path; undefined for any other. */
@@ -46,9 +67,23 @@ function groups(r: Registry): Map<string, Version[]> {
     if (known) known.resources.push(s)
     else versions.push({ version, resources: [s] })
   }
+  for (const a of r.aggregated) {
+    if (a.state() !== 'available') continue
+    const versions = out.get(a.group) ?? []
+    out.set(a.group, [...versions, { version: a.version, resources: elsewhere(a) }])
+  }
   for (const versions of out.values())
     versions.sort((a, b) => compareVersions(a.version, b.version))
   return out
+}
+
+function elsewhere(a: AggregatedApi): Found[] {
+  const { group, version } = a
+  return a.resources.map((d) => ({
+    definition: { ...d, group, version, categories: [] },
+    info: { verbs: d.verbs },
+    elsewhere: true,
+  }))
 }
 
 function versionOf(r: Registry, group: string, version: string): Served[] {
@@ -83,7 +118,7 @@ function groupOf(name: string, versions: readonly Version[], alone: boolean): ob
   return { ...head, name, versions: list, preferredVersion: list[0] }
 }
 
-function resourceList(groupVersion: string, all: readonly Served[]): object {
+function resourceList(groupVersion: string, all: readonly Found[]): object {
   const resources: object[] = []
   const sorted = [...all].sort((a, b) => (a.definition.plural < b.definition.plural ? -1 : 1))
   for (const s of sorted) {
@@ -114,21 +149,21 @@ function resourceList(groupVersion: string, all: readonly Served[]): object {
 }
 
 /** A hash of group, version and kind of what is stored. */
-function storageHash(s: Served): object {
-  if (!s.info.verbs.includes('list')) return {}
+function storageHash(s: Found): object {
+  if (s.elsewhere || !s.info.verbs.includes('list')) return {}
   const { group, version, kind } = storedAs(s)
   const hash = encodeBytes(sha256(`${group}/${version}/${kind}`).slice(0, 8))
   return { storageVersionHash: hash }
 }
 
-function storedAs(s: Served): { group: string; version: string; kind: string } {
+function storedAs(s: Found): { group: string; version: string; kind: string } {
   const d = s.definition
   if (d.group === 'autoscaling') return { group: d.group, version: 'v2', kind: d.kind }
   if (d.group === 'events.k8s.io') return { group: '', version: 'v1', kind: d.kind }
   return d
 }
 
-function subresourcesOf(s: Served): NonNullable<ResourceInfo['subresources']> {
+function subresourcesOf(s: Found): NonNullable<ResourceInfo['subresources']> {
   return [...(s.info.subresources ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -156,7 +191,7 @@ function groupDiscovery(name: string, versions: readonly Version[]): object {
   }
 }
 
-function resourceDiscovery(s: Served): object {
+function resourceDiscovery(s: Found): object {
   const d = s.definition
   const subresources = subresourcesOf(s).map((sub) => ({
     subresource: sub.name,

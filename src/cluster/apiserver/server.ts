@@ -3,6 +3,7 @@
  * out, so that the commit and whatever follows from it are its children.
  * @source staging/src/k8s.io/apiserver/pkg/server/config.go (order of the handler chain)
  */
+import type { AggregatedApi } from '../api/aggregated.ts'
 import type { ResourceDefinition } from '../api/definition.ts'
 import { notSupported } from '../api/meta/field.ts'
 import { newUid } from '../api/meta/names.ts'
@@ -32,6 +33,7 @@ import { isTyped } from './body.ts'
 import type { Call, FieldValidation, Served } from './call.ts'
 import { inYaml, json } from './content.ts'
 import { watchDefinitions } from './crd/manager.ts'
+import { serveAggregated } from './handlers/aggregated.ts'
 import { serveNonResource } from './handlers/nonresource.ts'
 import { serveResource } from './handlers/resource.ts'
 import { REVIEWS, serveReview, userOfToken } from './handlers/review.ts'
@@ -49,6 +51,8 @@ export interface ApiServerOptions {
   readonly authenticate?: (request: ApiRequest) => UserInfo | undefined
   /** The kubelets' own servers, for logs, exec and the like. */
   readonly nodes?: NodeServers
+  /** Groups that are served elsewhere; the list may grow. */
+  readonly aggregated?: readonly AggregatedApi[]
 }
 
 /** An API server with what its host may ask of it. */
@@ -85,6 +89,7 @@ class Server implements ApiServer {
     this.registry = new Registry(world, options.store, random, options.definitions)
     this.registry.place = options.place
     if (options.nodes) this.registry.nodes = options.nodes
+    if (options.aggregated) this.registry.aggregated = options.aggregated
     this.registry.admission = new AdmissionChain(this.registry, admissionPlugins)
     this.sendBookmarks()
     spawn(world, options.place, 'bootstrap policy', () => this.bootstrap())
@@ -116,7 +121,12 @@ class Server implements ApiServer {
     if (!typed) yield* this.mayPass(request, info, user)
     if (!info) return yield* serveNonResource(this.registry, request, user)
     const served = this.registry.lookup(info.group, info.version, info.resource)
-    if (!served) return yield* serveNonResource(this.registry, request, user)
+    if (!served) {
+      return (
+        (yield* serveAggregated(this.registry, request, info)) ??
+        (yield* serveNonResource(this.registry, request, user))
+      )
+    }
     const call = this.callOf(request, info, served, user)
     if (info.verb === 'get' || info.verb === 'list' || info.verb === 'watch') {
       return yield* this.route(call)

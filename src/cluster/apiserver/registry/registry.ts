@@ -1,4 +1,5 @@
 /** What every operation of the API server works on: the store, the served resources and their caches, admission. */
+import type { AggregatedApi } from '../../api/aggregated.ts'
 import type { ResourceDefinition } from '../../api/definition.ts'
 import type { NodeServers } from '../../api/nodeserver.ts'
 import type { AnyObject } from '../../api/object.ts'
@@ -39,6 +40,8 @@ export class Registry {
   place = ''
   /** Finds a node's kubelet. */
   nodes: NodeServers = () => undefined
+  /** Groups that are served elsewhere. */
+  aggregated: readonly AggregatedApi[] = []
   /** Grows whenever the set of served resources changes. */
   generation = 0
   /** Called whenever the set of served resources changed. */
