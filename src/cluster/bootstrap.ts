@@ -3,6 +3,7 @@
  * a usual installation add: kube-proxy, CoreDNS, the pod network, a default StorageClass.
  * @source cmd/kubeadm/app/phases, pkg/controlplane/controller, pkg/apis/scheduling/types.go
  */
+import { metricsServerObjects } from './addons/objects.ts'
 import type {
   ConfigMap,
   DaemonSet,
@@ -174,6 +175,7 @@ export function addons(): KubeObject[] {
     ),
     localPath(),
     storageClass(),
+    ...metricsServerObjects(),
   ]
 }
 

@@ -3,7 +3,11 @@
  * machines together, and is where machines join, lose power and come back.
  */
 
+import { startAggregator } from './addons/aggregator.ts'
+import { startMetricsServer } from './addons/metricsserver.ts'
 import { startNetworkPolicy } from './addons/networkpolicy.ts'
+import { METRICS_API_SERVICE } from './addons/objects.ts'
+import type { AggregatedApi } from './api/aggregated.ts'
 import type { Namespace } from './api/generated/types.ts'
 import { isReason } from './api/meta/status.ts'
 import { formatTime } from './api/meta/time.ts'
@@ -97,6 +101,7 @@ export class Cluster {
   readonly admin: Client
   private readonly machines = new Map<string, RunningMachine>()
   private readonly disks = new Disks()
+  private readonly aggregated: AggregatedApi[] = []
   private hollow: HollowKubelets | undefined
   private nextMachine = 1
 
@@ -116,6 +121,7 @@ export class Cluster {
       place: API_SERVER,
       definitions,
       nodes: (name) => this.nodeServer(name),
+      aggregated: this.aggregated,
     })
     this.admin = this.client('admin', ADMIN, 'kubectl/v1.36.2')
     spawn(this.world, API_SERVER, 'bootstrap', () => this.bootstrap())
@@ -255,6 +261,17 @@ export class Cluster {
   /** What a usual installation runs beside Kubernetes proper. */
   private startAddons(): void {
     this.network.policy = startNetworkPolicy(this.addonClient('kube-network-policies', 'flannel'))
+    const aggregator = this.client(
+      API_SERVER,
+      { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+      'kube-apiserver/v1.36.2',
+    )
+    const stateOf = startAggregator(aggregator)
+    const metrics = startMetricsServer(this.addonClient('metrics-server', 'metrics-server'), {
+      nodes: (name) => this.nodeServer(name),
+      state: () => stateOf(METRICS_API_SERVICE),
+    })
+    this.aggregated.push(metrics)
   }
 
   private addonClient(name: string, account: string): Client {

@@ -84,3 +84,81 @@ test('a NetworkPolicy drops what it does not allow, and says which policy it was
   expect(dns.result).toEqual({ ok: false, why: 'dns-unavailable' })
   expect(dns.hops.at(-1)?.note).toContain('default/no-egress: egress from default/client to UDP 53')
 })
+
+test('metrics-server shows what nodes and pods use, once it has looked twice', () => {
+  const s = new Session({ nodes: 2 })
+  s.runUntil(20_000)
+  expect(run(s, 'kubectl top nodes')).toMatchObject({
+    code: 1,
+    err: 'error: Metrics API not available\n',
+  })
+  s.runUntil(90_000)
+  expect(run(s, 'kubectl get apiservice v1beta1.metrics.k8s.io --no-headers').out).toMatch(
+    /^v1beta1.metrics.k8s.io +kube-system\/metrics-server +True /,
+  )
+  const nodes = run(s, 'kubectl top nodes').out.trim().split('\n')
+  expect(nodes.map((l) => l.split(/\s+/)[0])).toEqual(['NAME', 'control-1', 'node-1', 'node-2'])
+  expect(nodes[2]).toMatch(/^node-1 +\d+m +\d+% +\d+Mi +\d+%/)
+  const pods = run(s, 'kubectl top pods -n kube-system').out
+  expect(pods).toMatch(/^kube-apiserver-control-1 +45m +250Mi/m)
+  const api = run(s, 'kubectl api-resources --api-group=metrics.k8s.io --no-headers').out
+  expect(api).toMatch(/^nodes +metrics.k8s.io\/v1beta1 +false +NodeMetrics\npods /)
+
+  run(s, 'kubectl scale deployment metrics-server -n kube-system --replicas=0')
+  s.runUntil(s.now + 40_000)
+  expect(run(s, 'kubectl top nodes').err).toBe('error: Metrics API not available\n')
+  const raw = run(s, 'kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes')
+  expect(raw.err).toContain('the server is currently unable to handle the request')
+})
+
+const PHP_APACHE = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: php-apache}
+spec:
+  selector: {matchLabels: {run: php-apache}}
+  template:
+    metadata: {labels: {run: php-apache}}
+    spec:
+      containers:
+      - name: php-apache
+        image: registry.k8s.io/hpa-example
+        ports: [{containerPort: 80}]
+        resources: {limits: {cpu: 500m}, requests: {cpu: 200m}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: php-apache, labels: {run: php-apache}}
+spec:
+  ports: [{port: 80}]
+  selector: {run: php-apache}
+`
+
+test('the autoscaler follows the load up, and down after its stabilization', () => {
+  const s = new Session({ nodes: 3, keepRecords: 20_000 })
+  s.runUntil(60_000)
+  apply(s, PHP_APACHE)
+  run(s, 'kubectl autoscale deployment php-apache --cpu=50% --min=1 --max=10')
+  s.runUntil(s.now + 90_000)
+  const replicas = () =>
+    Number(run(s, "kubectl get deployment php-apache -o jsonpath='{.spec.replicas}'").out)
+  expect(replicas()).toBe(1)
+  expect(run(s, 'kubectl get hpa php-apache --no-headers').out).toContain('cpu: 0%/50%')
+
+  const loop = 'while true; do wget -q -O- http://php-apache; done'
+  const made = run(
+    s,
+    `kubectl run load-generator --image=busybox:1.28 --restart=Never -- /bin/sh -c "${loop}"`,
+  )
+  expect(made.err).toBe('')
+  s.runUntil(s.now + 240_000)
+  const busy = replicas()
+  expect(busy).toBeGreaterThanOrEqual(5)
+  const events = run(s, 'kubectl get events --field-selector reason=SuccessfulRescale').out
+  expect(events).toContain('cpu resource utilization (percentage of request) above target')
+
+  run(s, 'kubectl delete pod load-generator --now')
+  s.runUntil(s.now + 240_000)
+  expect(replicas()).toBe(busy)
+  s.runUntil(s.now + 180_000)
+  expect(replicas()).toBe(1)
+})

@@ -2,6 +2,7 @@
  * The kubelet's own server: logs, exec, attach, port-forward, proxying, usage.
  * @source pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go GetKubeletContainerLogs
  */
+import { milliValue } from '../api/meta/quantity.ts'
 import { formatMicroTime, parseTime } from '../api/meta/time.ts'
 import type {
   ExecQuery,
@@ -330,6 +331,13 @@ function decode(bytes: Uint8Array): string {
   return out
 }
 
+/** A container gets no more CPU than its limit. */
+function throttled(c: ContainerRecord): { cpuMillis: number; memoryBytes: number } {
+  const { cpuMillis, memoryBytes } = c.current?.usage ?? { cpuMillis: 0, memoryBytes: 0 }
+  const limit = c.spec.resources?.limits?.cpu
+  return { cpuMillis: limit ? Math.min(cpuMillis, milliValue(limit)) : cpuMillis, memoryBytes }
+}
+
 function usage(kubelet: Kubelet): NodeUsage {
   const containers = [...kubelet.workers.values()].flatMap((w) =>
     w.record.containers
@@ -338,7 +346,7 @@ function usage(kubelet: Kubelet): NodeUsage {
         namespace: w.record.pod.metadata.namespace ?? '',
         pod: w.record.pod.metadata.name ?? '',
         container: c.spec.name,
-        ...(c.current?.usage ?? { cpuMillis: 0, memoryBytes: 0 }),
+        ...throttled(c),
       })),
   )
   // The system's own daemons: kubelet, containerd, the kernel.

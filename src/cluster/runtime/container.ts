@@ -131,7 +131,8 @@ export class Container {
   /** CPU and memory in use now. */
   get usage(): { cpuMillis: number; memoryBytes: number } {
     if (!this.running || !this.main) return { cpuMillis: 0, memoryBytes: 0 }
-    return { cpuMillis: this.main.cpuMillis, memoryBytes: this.main.memoryBytes || 1_500_000 }
+    const cpuMillis = this.main.meter?.() ?? this.main.cpuMillis
+    return { cpuMillis, memoryBytes: this.main.memoryBytes || 1_500_000 }
   }
 
   /** Starts the main process; a program that does not exist ends it with runc's words. */

@@ -79,6 +79,8 @@ export class Process {
   cwd: string
   memoryBytes = 0
   cpuMillis = 0
+  /** Reads CPU use that changes by itself. @unit thousandths of a core */
+  meter: (() => number) | undefined
   private readonly woken = new Wake()
   private pendingExit: number | undefined
 

@@ -38,7 +38,7 @@ export function server(options: ServerOptions): Command {
     const idle = options.idleCpuMillis ?? 1
     const memory = options.memoryBytes ?? 8 * 1024 * 1024
     p.use(memory, idle)
-    const load = new Load(p, idle, memory, options.cpuPerRequest ?? 1)
+    const load = new Load(p, idle, options.cpuPerRequest ?? 1)
     for (const port of options.ports) {
       const open = p.listen(port, function* (r) {
         if (options.serviceMs) yield* p.sleep(options.serviceMs)
@@ -67,27 +67,38 @@ export function server(options: ServerOptions): Command {
   }
 }
 
-/** CPU use as requests come: the share of the last seconds. */
+/** Seconds over which CPU use is averaged, as whoever reads the counters twice would see it. */
+const WINDOW_S = 15
+
+/** CPU use as requests come: the average of the last seconds, which sinks again when they stop. */
 class Load {
-  private recent = 0
-  private since: number
+  /** Requests per second of the window, by second modulo its length. */
+  private readonly counts = new Array<number>(WINDOW_S).fill(0)
+  private second = 0
+
   constructor(
     private readonly p: Process,
-    private readonly idle: number,
-    private readonly memory: number,
+    idle: number,
     private readonly perRequest: number,
   ) {
-    this.since = p.now
-  }
-  count(): void {
-    const elapsed = this.p.now - this.since
-    if (elapsed > 10_000) {
-      this.recent = 0
-      this.since = this.p.now
+    p.meter = () => {
+      this.forward()
+      const sum = this.counts.reduce((a, b) => a + b, 0)
+      return idle + Math.round((sum * this.perRequest) / WINDOW_S)
     }
-    this.recent++
-    const seconds = Math.max(1, Math.floor((this.p.now - this.since) / 1000))
-    this.p.use(this.memory, this.idle + Math.round((this.recent * this.perRequest) / seconds))
+  }
+
+  count(): void {
+    this.forward()
+    const at = this.second % WINDOW_S
+    this.counts[at] = (this.counts[at] ?? 0) + 1
+  }
+
+  private forward(): void {
+    const now = Math.floor(this.p.now / 1000)
+    const steps = Math.min(now - this.second, WINDOW_S)
+    for (let i = 0; i < steps; i++) this.counts[(now - i) % WINDOW_S] = 0
+    this.second = now
   }
 }
 
