@@ -4,6 +4,7 @@
  */
 
 import { startAggregator } from './addons/aggregator.ts'
+import { startCloudLoadBalancer } from './addons/cloudloadbalancer.ts'
 import { startMetricsServer } from './addons/metricsserver.ts'
 import { startNetworkPolicy } from './addons/networkpolicy.ts'
 import { METRICS_API_SERVICE } from './addons/objects.ts'
@@ -272,6 +273,8 @@ export class Cluster {
       state: () => stateOf(METRICS_API_SERVICE),
     })
     this.aggregated.push(metrics)
+    const cloud = this.addonClient('cloud-controller-manager', 'service-controller')
+    this.network.balancer = startCloudLoadBalancer(cloud, this.network)
   }
 
   private addonClient(name: string, account: string): Client {

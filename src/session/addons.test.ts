@@ -162,3 +162,39 @@ test('the autoscaler follows the load up, and down after its stabilization', () 
   s.runUntil(s.now + 180_000)
   expect(replicas()).toBe(1)
 })
+
+test('a LoadBalancer Service gets an address that the client outside reaches through ready nodes', () => {
+  const s = new Session({ nodes: 3 })
+  s.runUntil(20_000)
+  run(s, 'kubectl create deployment web --image=nginx:1.27 --replicas=2')
+  run(s, 'kubectl expose deployment web --port=80 --type=LoadBalancer')
+  expect(run(s, 'kubectl get service web').out).toContain('<pending>')
+  s.runUntil(s.now + 60_000)
+  expect(run(s, 'kubectl get service web').out).toMatch(/LoadBalancer +\S+ +203\.0\.113\.10 +80:/)
+  const said = run(s, 'kubectl describe service web').out
+  expect(said).toMatch(
+    /Normal +EnsuringLoadBalancer +\S+ +service-controller +Ensuring load balancer/,
+  )
+  expect(said).toMatch(
+    /Normal +EnsuredLoadBalancer +\S+ +service-controller +Ensured load balancer/,
+  )
+
+  const entries = () => {
+    const nodes = new Set<string>()
+    for (let i = 0; i < 20; i++) {
+      const walk = ask(s, { from: 'client', host: '203.0.113.10', port: 80 })
+      expect(walk.result.ok).toBe(true)
+      nodes.add(walk.hops.find((h) => h.kind === 'node')?.place ?? '')
+    }
+    return [...nodes].sort()
+  }
+  expect(entries()).toEqual(['node-1', 'node-2', 'node-3'])
+  run(s, `kubectl patch service web -p '{"spec":{"externalTrafficPolicy":"Local"}}'`)
+  s.runUntil(s.now + 5000)
+  const where = run(s, `kubectl get pods -l app=web -o jsonpath='{.items[*].spec.nodeName}'`).out
+  expect(entries()).toEqual(where.split(' ').sort())
+
+  expect(run(s, 'kubectl delete service web').code).toBe(0)
+  expect(run(s, 'kubectl get service web').code).toBe(1)
+  expect(ask(s, { from: 'client', host: '203.0.113.10', port: 80 }).result.ok).toBe(false)
+})

@@ -64,6 +64,12 @@ export type PolicyCheck = (c: {
   readonly protocol: 'TCP' | 'UDP'
 }) => string | undefined
 
+/**
+ * The node that a load balancer outside sends a new connection for its address to: null when none is fit, undefined
+ * when no balancer has the address.
+ */
+export type Balancer = (ip: string) => string | null | undefined
+
 /** Where a request starts. */
 export interface Source {
   /** `client`, or the pod's `ns/name`. */
@@ -94,6 +100,7 @@ export class Network {
   /** Cluster DNS; replaced by the coredns room. */
   resolver: Resolver = () => ({ failure: 'dns-unavailable', note: 'no cluster DNS' })
   policy: PolicyCheck = () => undefined
+  balancer: Balancer = () => undefined
   private readonly endpoints = new Map<string, Endpoint>()
   private readonly byName = new Map<string, Endpoint>()
   private readonly rules = new Map<string, RuleTable>()
@@ -178,7 +185,13 @@ export class Network {
     const { target } = walk
     let ip = address === '127.0.0.1' ? from.ip : address
     let port = target.port
-    const entry = this.entryNode(from, ip)
+    const host = from.place === 'client' ? this.balancer(ip) : undefined
+    if (host === null) {
+      yield* sleep(this.world, from.place, timeoutMs)
+      return walk.fail('timeout', `the load balancer at ${ip} has no node that is fit`)
+    }
+    if (host) walk.hop('node', host, `chosen by the load balancer at ${ip}`, `${ip}:${port}`)
+    const entry = host ?? this.entryNode(from, ip)
     const rule = this.rules.get(entry)?.get(`${ip}:${port}`) ?? this.nodePortRule(entry, ip, port)
     if (rule) {
       const backend = this.choose(rule, entry, from.ip)
