@@ -127,13 +127,19 @@ async function servePorts(
   const channels = new Map<number, Duplex>()
   const send = (number: number, data: Uint8Array) =>
     ws.send(Buffer.concat([Buffer.from([number]), data]))
-  ws.on('message', (raw: RawData) => {
-    const bytes = bytesOf(raw)
+  // A client may speak before its ports are open.
+  let early: Uint8Array[] | undefined = []
+  const input = (bytes: Uint8Array) => {
     const channel = channels.get(bytes[0] ?? 0)
     if (!channel) return
     void host.run('input', function* () {
       channel.input(0, bytes.slice(1))
     })
+  }
+  ws.on('message', (raw: RawData) => {
+    const bytes = bytesOf(raw)
+    if (early) early.push(bytes)
+    else input(bytes)
   })
   for (const [n, port] of ports.entries()) {
     const { channel } = await open(port)
@@ -152,11 +158,14 @@ async function servePorts(
       ended: () => ws.close(1000),
     })
   }
-  ws.on('close', () => {
+  for (const bytes of early) input(bytes)
+  early = undefined
+  const close = () =>
     void host.run('close', function* () {
       for (const c of channels.values()) c.close()
     })
-  })
+  if (ws.readyState === ws.OPEN) ws.on('close', close)
+  else close()
 }
 
 function requestOf(incoming: IncomingMessage, o: UpgradeOptions): ApiRequest {
