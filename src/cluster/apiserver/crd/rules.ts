@@ -2,10 +2,11 @@
  * CEL rules of custom resources (`x-kubernetes-validations`).
  * @source staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
-import { Environment } from '@marcbachmann/cel-js'
 import { duplicate, forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
 import { isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
+import { compileFault } from '../cel/compile.ts'
+import { runCel, toCel } from '../cel/environment.ts'
 import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
 interface Rule {
@@ -15,51 +16,6 @@ interface Rule {
   readonly reason?: string
   readonly fieldPath?: string
   readonly optionalOldSelf?: boolean
-}
-
-type Program = (context: Record<string, unknown>) => unknown
-
-const programs = new Map<string, Program | Error>()
-const PROGRAMS_MAX = 5_000
-
-function environment(): Environment {
-  return new Environment({ unlistedVariablesAreDyn: true })
-}
-
-/** Compiles an expression once. @returns the error when it does not compile */
-export function compileCel(expression: string): Program | Error {
-  const known = programs.get(expression)
-  if (known) return known
-  let made: Program | Error
-  try {
-    made = environment().parse(expression) as unknown as Program
-  } catch (error) {
-    made = error as Error
-  }
-  if (programs.size > PROGRAMS_MAX) programs.clear()
-  programs.set(expression, made)
-  return made
-}
-
-/** Whole numbers are CEL ints. */
-export function toCel(v: unknown): unknown {
-  if (typeof v === 'number') return Number.isInteger(v) ? BigInt(v) : v
-  if (Array.isArray(v)) return v.map(toCel)
-  if (!isObject(v)) return v
-  const out: Record<string, unknown> = {}
-  for (const [k, x] of Object.entries(v)) if (x !== undefined) out[k] = toCel(x)
-  return out
-}
-
-/** Runs an expression. @returns its value, or an error that it ended in */
-export function runCel(expression: string, context: Record<string, unknown>): unknown {
-  const program = compileCel(expression)
-  if (program instanceof Error) return program
-  try {
-    return program(context)
-  } catch (error) {
-    return error as Error
-  }
 }
 
 /** Field errors of the rules on one value. */
@@ -146,4 +102,32 @@ function matchItems(v: readonly unknown[], s: RawSchema, old: unknown): unknown[
   const id = (x: unknown) => JSON.stringify(keys.map((k) => (isObject(x) ? x[k] : undefined)))
   const before = new Map(old.map((x) => [id(x), x]))
   return v.map((x) => before.get(id(x)))
+}
+
+/** What is wrong with the rules of a definition's schema, at the fields of the definition. */
+export function ruleFaults(s: RawSchema, path: string): FieldError[] {
+  const out: FieldError[] = []
+  const rules = s['x-kubernetes-validations'] as Rule[] | undefined
+  rules?.forEach((r, i) => {
+    const at = `${path}.x-kubernetes-validations[${i}]`
+    const variables = ['self', 'oldSelf']
+    if (!r.rule?.trim()) out.push(required(`${at}.rule`, 'rule is not specified'))
+    const fault = r.rule?.trim() && compileFault(r.rule, { variables, returns: 'bool' })
+    if (fault) out.push(invalidValue(`${at}.rule`, r, ofRule(fault)))
+    if (!r.messageExpression) return
+    const wrong = compileFault(r.messageExpression, { variables, returns: 'string' })
+    if (wrong) out.push(invalidValue(`${at}.messageExpression`, r, wrong))
+  })
+  for (const [k, v] of Object.entries(propertiesOf(s)))
+    out.push(...ruleFaults(v, `${path}.properties[${k}]`))
+  for (const part of ['items', 'additionalProperties']) {
+    const inner = sub(s, part)
+    if (inner) out.push(...ruleFaults(inner, `${path}.${part}`))
+  }
+  return out
+}
+
+/** Definitions word the wrong type in their own way. */
+function ofRule(fault: string): string {
+  return fault === 'must evaluate to bool' ? 'cel expression must evaluate to a bool' : fault
 }
