@@ -1,6 +1,8 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
+import { measureFanout } from './fanout.ts'
 import { measurePage } from './page.ts'
 import { measureRollout } from './rollout.ts'
+import { BenchHost, measureList, measureLoad } from './server.ts'
 import { measureWebernetes } from './webernetes.ts'
 
 const print = (line: string): void => {
@@ -66,5 +68,35 @@ if (wanted.length === 0 || wanted.includes('page')) {
     print(
       `${String(f.replicas).padStart(25)} ${String(f.longTasks).padStart(20)} ${String(f.longestMs).padStart(12)} ${String(f.fps).padStart(10)} ${String(f.heapMiB).padStart(10)} ${String(f.readyMs).padStart(10)} ${String(f.rolloutMs).padStart(12)}`,
     )
+  }
+}
+
+if (wanted.length === 0 || wanted.includes('server')) {
+  // `npm run bench -- server 300`: how many seconds of load.
+  const seconds = Number(wanted.find((w) => /^\d+$/.test(w)) ?? 60)
+  print('')
+  print('watchers of one node each   us per change of one pod   delivered')
+  for (const watchers of [50, 500, 5000]) {
+    const f = measureFanout(watchers)
+    print(
+      `${String(f.watchers).padStart(25)} ${f.perEvent.toFixed(1).padStart(26)} ${String(f.delivered).padStart(11)}`,
+    )
+  }
+  const host = await BenchHost.start()
+  try {
+    const f = await measureLoad(host, seconds)
+    print('')
+    print(
+      `the Node host: ${f.watches} watches, ${f.requests} requests in ${f.seconds} s (${f.failed} failed), ${f.events} events`,
+    )
+    print(
+      `p50 ${f.p50.toFixed(1)} ms   p99 ${f.p99.toFixed(1)} ms   longest ${f.longest.toFixed(0)} ms   RSS ${f.rssBefore} MiB before, ${f.rssAfter} MiB after`,
+    )
+    const l = await measureList(host)
+    print(
+      `${l.pods} pods made in ${l.makeMs.toFixed(0)} ms; listed whole in ${l.firstMs.toFixed(0)} ms, then ${l.medianMs.toFixed(0)} ms (${l.bodyMiB.toFixed(1)} MiB)`,
+    )
+  } finally {
+    host.stop()
   }
 }
