@@ -3,7 +3,7 @@
  * a usual installation add: kube-proxy, CoreDNS, the pod network, a default StorageClass.
  * @source cmd/kubeadm/app/phases, pkg/controlplane/controller, pkg/apis/scheduling/types.go
  */
-import { metricsServerObjects } from './addons/objects.ts'
+import { INGRESS_IMAGE, ingressObjects, metricsServerObjects } from './addons/objects.ts'
 import type {
   ConfigMap,
   DaemonSet,
@@ -37,6 +37,7 @@ export const NODE_IMAGES: readonly string[] = [
   `${REGISTRY}/kube-controller-manager:${UPSTREAM.version}`,
   `${REGISTRY}/kube-scheduler:${UPSTREAM.version}`,
   `${REGISTRY}/metrics-server/metrics-server:v0.8.0`,
+  INGRESS_IMAGE,
 ]
 
 /** Namespaces, priority classes and the Service of the API server. */
@@ -176,6 +177,7 @@ export function addons(): KubeObject[] {
     localPath(),
     storageClass(),
     ...metricsServerObjects(),
+    ...ingressObjects(),
   ]
 }
 

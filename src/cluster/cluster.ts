@@ -5,6 +5,7 @@
 
 import { startAggregator } from './addons/aggregator.ts'
 import { startCloudLoadBalancer } from './addons/cloudloadbalancer.ts'
+import { startIngressController } from './addons/ingresscontroller.ts'
 import { startMetricsServer } from './addons/metricsserver.ts'
 import { startNetworkPolicy } from './addons/networkpolicy.ts'
 import { METRICS_API_SERVICE } from './addons/objects.ts'
@@ -275,6 +276,9 @@ export class Cluster {
     this.aggregated.push(metrics)
     const cloud = this.addonClient('cloud-controller-manager', 'service-controller')
     this.network.balancer = startCloudLoadBalancer(cloud, this.network)
+    const ingress = startIngressController(this.addonClient('ingress-nginx', 'ingress-nginx'))
+    this.network.ingress = ingress.route
+    this.network.outside = ingress.addressesOf
   }
 
   private addonClient(name: string, account: string): Client {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Walk } from '../cluster/network/http.ts'
+import type { TrafficRequest } from '../protocol/protocol.ts'
 import { Session } from './session.ts'
 
 interface Ended {
@@ -35,7 +36,7 @@ function apply(s: Session, manifest: string): Ended {
   return done
 }
 
-function ask(s: Session, request: { from: string; host: string; port: number }): Walk {
+function ask(s: Session, request: TrafficRequest): Walk {
   let walk: Walk | undefined
   s.traffic(request, (w) => {
     walk = w
@@ -170,7 +171,7 @@ test('a LoadBalancer Service gets an address that the client outside reaches thr
   run(s, 'kubectl expose deployment web --port=80 --type=LoadBalancer')
   expect(run(s, 'kubectl get service web').out).toContain('<pending>')
   s.runUntil(s.now + 60_000)
-  expect(run(s, 'kubectl get service web').out).toMatch(/LoadBalancer +\S+ +203\.0\.113\.10 +80:/)
+  expect(run(s, 'kubectl get service web').out).toMatch(/LoadBalancer +\S+ +203\.0\.113\.11 +80:/)
   const said = run(s, 'kubectl describe service web').out
   expect(said).toMatch(
     /Normal +EnsuringLoadBalancer +\S+ +service-controller +Ensuring load balancer/,
@@ -182,7 +183,7 @@ test('a LoadBalancer Service gets an address that the client outside reaches thr
   const entries = () => {
     const nodes = new Set<string>()
     for (let i = 0; i < 20; i++) {
-      const walk = ask(s, { from: 'client', host: '203.0.113.10', port: 80 })
+      const walk = ask(s, { from: 'client', host: '203.0.113.11', port: 80 })
       expect(walk.result.ok).toBe(true)
       nodes.add(walk.hops.find((h) => h.kind === 'node')?.place ?? '')
     }
@@ -196,5 +197,47 @@ test('a LoadBalancer Service gets an address that the client outside reaches thr
 
   expect(run(s, 'kubectl delete service web').code).toBe(0)
   expect(run(s, 'kubectl get service web').code).toBe(1)
-  expect(ask(s, { from: 'client', host: '203.0.113.10', port: 80 }).result.ok).toBe(false)
+  expect(ask(s, { from: 'client', host: '203.0.113.11', port: 80 }).result.ok).toBe(false)
+})
+
+const INGRESS = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop}
+spec:
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+      - {path: /echo, pathType: Prefix, backend: {service: {name: echo, port: {number: 80}}}}
+      - {path: /gone, pathType: Prefix, backend: {service: {name: nobody, port: {number: 80}}}}
+`
+
+test('an Ingress gets an address, and its hosts and paths lead to their Services', () => {
+  const s = new Session({ nodes: 2 })
+  s.runUntil(20_000)
+  run(s, 'kubectl create deployment web --image=nginx:1.27')
+  run(s, 'kubectl expose deployment web --port=80')
+  run(s, 'kubectl create deployment echo --image=hashicorp/http-echo -- /http-echo -text=hi')
+  run(s, 'kubectl expose deployment echo --port=80 --target-port=5678')
+  s.runUntil(60_000)
+  apply(s, INGRESS)
+  s.runUntil(s.now + 70_000)
+  expect(run(s, 'kubectl get ingress shop --no-headers').out).toMatch(
+    /^shop +nginx +shop\.example\.com +203\.0\.113\.10 +80 /,
+  )
+  expect(run(s, 'kubectl describe ingress shop').out).toMatch(
+    /Normal +Sync +\S+ .*nginx-ingress-controller +Scheduled for sync/,
+  )
+  const get = (host: string, path: string) => {
+    const { result } = ask(s, { from: 'client', host, port: 80, path })
+    return result.ok ? result.response : { status: 0, body: result.why }
+  }
+  expect(get('shop.example.com', '/').body).toContain('Welcome to nginx!')
+  expect(get('shop.example.com', '/echo')).toMatchObject({ status: 200, body: 'hi\n' })
+  expect(get('shop.example.com', '/gone').status).toBe(503)
+  expect(get('203.0.113.10', '/').status).toBe(404)
+  expect(run(s, 'kubectl logs -n kube-system deploy/ingress-nginx-controller').out).toContain(
+    '"GET /echo HTTP/1.1" 200 3 "-" "-" [default-echo-80]',
+  )
 })

@@ -3,6 +3,7 @@ import type {
   APIService,
   ClusterRole,
   Deployment,
+  IngressClass,
   Service,
   ServiceAccount,
 } from '../api/generated/types.ts'
@@ -10,6 +11,13 @@ import type { KubeObject } from '../api/object.ts'
 
 /** The name of the APIService that announces metrics.k8s.io. */
 export const METRICS_API_SERVICE = 'v1beta1.metrics.k8s.io'
+
+/** What an IngressClass names as its controller. */
+export const INGRESS_CONTROLLER = 'k8s.io/ingress-nginx'
+/** The Service through which the Ingress controller is reached. */
+export const INGRESS_SERVICE = 'ingress-nginx-controller'
+/** The Ingress controller's image. */
+export const INGRESS_IMAGE = 'registry.k8s.io/ingress-nginx/controller:v1.14.0'
 
 const LABELS = { 'k8s-app': 'metrics-server' }
 const NAMED = { name: 'metrics-server', namespace: 'kube-system', labels: LABELS }
@@ -110,6 +118,89 @@ function metricsServer(): Deployment {
             },
           ],
           volumes: [{ name: 'tmp-dir', emptyDir: {} }],
+        },
+      },
+    },
+  }
+}
+
+const INGRESS_LABELS = {
+  'app.kubernetes.io/name': 'ingress-nginx',
+  'app.kubernetes.io/component': 'controller',
+}
+const INGRESS = { name: INGRESS_SERVICE, namespace: 'kube-system', labels: INGRESS_LABELS }
+
+/** An Ingress controller behind a load balancer, and its class, which is the default one. */
+export function ingressObjects(): KubeObject[] {
+  const account: ServiceAccount = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { ...INGRESS, name: 'ingress-nginx' },
+  }
+  const ingressClass: IngressClass = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: {
+      name: 'nginx',
+      labels: INGRESS_LABELS,
+      annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+    },
+    spec: { controller: INGRESS_CONTROLLER },
+  }
+  const service: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: INGRESS,
+    spec: {
+      type: 'LoadBalancer',
+      selector: INGRESS_LABELS,
+      ports: [
+        { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' },
+        { name: 'https', port: 443, protocol: 'TCP', targetPort: 'https', appProtocol: 'https' },
+      ],
+    },
+  }
+  return [account, ingressClass, service, ingressController()]
+}
+
+function ingressController(): Deployment {
+  const probe = { httpGet: { path: '/healthz', port: 10254 }, initialDelaySeconds: 10 }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: INGRESS,
+    spec: {
+      selector: { matchLabels: INGRESS_LABELS },
+      template: {
+        metadata: { labels: INGRESS_LABELS },
+        spec: {
+          serviceAccountName: 'ingress-nginx',
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          containers: [
+            {
+              name: 'controller',
+              image: INGRESS_IMAGE,
+              args: [
+                '/nginx-ingress-controller',
+                `--publish-service=$(POD_NAMESPACE)/${INGRESS_SERVICE}`,
+                `--controller-class=${INGRESS_CONTROLLER}`,
+                '--ingress-class=nginx',
+              ],
+              env: [
+                {
+                  name: 'POD_NAMESPACE',
+                  valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
+                },
+              ],
+              ports: [
+                { name: 'http', containerPort: 80, protocol: 'TCP' },
+                { name: 'https', containerPort: 443, protocol: 'TCP' },
+              ],
+              livenessProbe: { ...probe, failureThreshold: 5 },
+              readinessProbe: probe,
+              resources: { requests: { cpu: '100m', memory: '90Mi' } },
+            },
+          ],
         },
       },
     },

@@ -70,6 +70,15 @@ export type PolicyCheck = (c: {
  */
 export type Balancer = (ip: string) => string | null | undefined
 
+/** Tells an Ingress controller's proxy where a request goes: to backends, or what to answer itself. */
+export type IngressRoute = (q: {
+  host: string
+  path: string
+  secure: boolean
+}) =>
+  | { readonly backends: readonly Backend[]; readonly path: string; readonly name: string }
+  | { readonly status: number; readonly name: string; readonly location?: string }
+
 /** Where a request starts. */
 export interface Source {
   /** `client`, or the pod's `ns/name`. */
@@ -101,6 +110,9 @@ export class Network {
   resolver: Resolver = () => ({ failure: 'dns-unavailable', note: 'no cluster DNS' })
   policy: PolicyCheck = () => undefined
   balancer: Balancer = () => undefined
+  ingress: IngressRoute = () => ({ status: 404, name: 'upstream-default-backend' })
+  /** Names that the world outside knows; clients outside ask there first. */
+  outside: (host: string) => readonly string[] = () => []
   private readonly endpoints = new Map<string, Endpoint>()
   private readonly byName = new Map<string, Endpoint>()
   private readonly rules = new Map<string, RuleTable>()
@@ -165,6 +177,8 @@ export class Network {
   resolve(from: Source, name: string) {
     if (name === 'localhost')
       return { addresses: ['127.0.0.1'], note: 'localhost', via: from.place }
+    const known = from.place === 'client' ? this.outside(name) : []
+    if (known.length > 0) return { addresses: known, note: `${name} A ${known[0]}`, via: 'dns' }
     const answer = this.resolver({ name, namespace: from.namespace, node: from.node })
     const server = answer.via === undefined ? undefined : this.byName.get(answer.via)
     const refusal = server && this.refusalOf(from, server, DNS_PORT, 'UDP')

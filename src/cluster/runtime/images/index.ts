@@ -17,6 +17,7 @@ import {
 } from './distributions.ts'
 import { guestbook, php } from './guestbook.ts'
 import { httpd } from './httpd.ts'
+import { ingressNginx } from './ingressnginx.ts'
 import { nginx } from './nginx.ts'
 import * as system from './system.ts'
 import {
@@ -32,6 +33,7 @@ import {
 /** All known images. */
 export const images: readonly ImageBehaviour[] = [
   nginx,
+  ingressNginx,
   httpd,
   busybox,
   alpine,

@@ -197,6 +197,7 @@ export function reasonPhrase(status: number): string {
     204: 'No Content',
     301: 'Moved Permanently',
     302: 'Found',
+    308: 'Permanent Redirect',
     400: 'Bad Request',
     403: 'Forbidden',
     404: 'Not Found',
@@ -204,6 +205,7 @@ export function reasonPhrase(status: number): string {
     500: 'Internal Server Error',
     502: 'Bad Gateway',
     503: 'Service Unavailable',
+    504: 'Gateway Timeout',
   }
   return words[status] ?? 'Unknown'
 }
