@@ -92,6 +92,31 @@ function isJson(r: ApiResponse): boolean {
   return (r.headers['content-type'] ?? '').startsWith('application/json')
 }
 
+/** Objects whose text is kept, so that many watchers of one change share it. */
+const TEXTS_MAX = 64
+const texts = new Map<object, string>()
+
+/** A line of a watch. Objects never change in place, so their text may be used again. */
+function lineOf(item: unknown): string {
+  const { type, object, ...rest } = item as { type?: unknown; object?: unknown }
+  if (typeof type !== 'string' || typeof object !== 'object' || object === null)
+    return `${JSON.stringify(item)}\n`
+  if (Object.keys(rest).length > 0) return `${JSON.stringify(item)}\n`
+  return `{"type":${JSON.stringify(type)},"object":${textOf(object)}}\n`
+}
+
+function textOf(object: object): string {
+  let text = texts.get(object)
+  if (text !== undefined) return text
+  text = JSON.stringify(object)
+  texts.set(object, text)
+  if (texts.size > TEXTS_MAX) {
+    const [oldest] = texts.keys()
+    if (oldest) texts.delete(oldest)
+  }
+  return text
+}
+
 /** A stream of items as bytes: JSON one a line, or text as it is. */
 function toBytes(stream: Stream<unknown>, lines: boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
@@ -106,7 +131,7 @@ function toBytes(stream: Stream<unknown>, lines: boolean): ReadableStream<Uint8A
         stream.listen({
           items(items) {
             if (!open) return
-            const text = items.map((i) => (lines ? `${JSON.stringify(i)}\n` : String(i))).join('')
+            const text = items.map((i) => (lines ? lineOf(i) : String(i))).join('')
             controller.enqueue(encoder.encode(text))
             if ((controller.desiredSize ?? 0) > -STALLED_MAX) return
             close()

@@ -26,7 +26,7 @@ export function* rawRequest(
     ...(body === undefined ? {} : { body }),
   })
   if (typeof response.body === 'string') k.out(response.body)
-  else if (response.body !== undefined) k.out(`${JSON.stringify(response.body)}`)
+  else if (response.body !== undefined) k.out(`${JSON.stringify(response.body)}\n`)
   return undefined
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { schemaNamed } from '../schema.ts'
 import { mergeApplied, removeFields } from './apply.ts'
-import { both, compare, fieldsOf, minus, pathsOf, union } from './fieldset.ts'
+import { both, compare, fieldsOf, minus, pathsOf, unclaimed, union } from './fieldset.ts'
 
 const schema = schemaNamed('Deployment')
 const web = (image: string, replicas?: number) => ({
@@ -37,6 +37,14 @@ test('sets join, meet and subtract', () => {
   expect(both(a, b)).toEqual({ 'f:m': { 'f:k': {} } })
   expect(minus(a, b)).toEqual({ 'f:x': {}, 'f:m': {} })
   expect(minus(a, a)).toBeUndefined()
+})
+
+test('a map that an update named stays claimed while one of its keys is', () => {
+  const had = { 'f:labels': { '.': {}, 'f:app': {}, 'f:tier': {} } }
+  const set = { 'f:labels': { 'f:app': {} } }
+  expect(unclaimed(had, set)).toEqual({ 'f:labels': { 'f:tier': {} } })
+  expect(unclaimed(had, { 'f:labels': { 'f:app': {}, 'f:tier': {} } })).toBeUndefined()
+  expect(unclaimed(had, {})).toEqual(had)
 })
 
 test('merging keeps what others stated and removing takes only what is named', () => {

@@ -51,6 +51,22 @@ export function minus(a: FieldSet | undefined, b: FieldSet | undefined): FieldSe
   return single(out)
 }
 
+/**
+ * What is in `a` and has nothing of it in `b`: a field stays claimed while anything below it is, whether or not the
+ * field itself is named (updates name maps themselves, applied configurations only their keys).
+ * @source sigs.k8s.io/structured-merge-diff fieldpath/set.go EnsureNamedFieldsAreMembers
+ */
+export function unclaimed(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (!a || !b) return a
+  if (isLeaf(a)) return undefined
+  const out: Record<string, FieldSet> = {}
+  for (const k of keysOf(a)) {
+    const rest = unclaimed(a[k], b[k])
+    if (rest) out[k] = rest
+  }
+  return single(out)
+}
+
 /** What is in both. */
 export function both(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
   if (!a || !b) return undefined

@@ -21,6 +21,7 @@ import {
   minus,
   pathsOf,
   sorted,
+  unclaimed,
 } from '../../api/patch/fieldset.ts'
 import type { Task } from '../../sim/task.ts'
 import { readBody } from '../body.ts'
@@ -161,8 +162,8 @@ function pruned(
   o: AnyObject,
   x: { had: FieldSet; set: FieldSet; others: readonly ManagedFieldsEntry[] },
 ): AnyObject {
-  let gone = minus(x.had, x.set)
-  for (const e of x.others) gone = minus(gone, fieldSetOf(e))
+  let gone = unclaimed(x.had, x.set)
+  for (const e of x.others) gone = unclaimed(gone, fieldSetOf(e))
   if (!gone) return o
   return removeFields(o, gone, c.served.definition.schema) as AnyObject
 }
