@@ -1,7 +1,12 @@
 /** Every kind that is served, in discovery order; kinds with a file of their own replace the derived ones. */
 import type { ResourceDefinition } from '../api/definition.ts'
 import { resources } from '../api/resources.ts'
-import { validatingadmissionpolicy, validatingadmissionpolicybinding } from './admissionpolicy.ts'
+import {
+  mutatingadmissionpolicy,
+  mutatingadmissionpolicybinding,
+  validatingadmissionpolicy,
+  validatingadmissionpolicybinding,
+} from './admissionpolicy.ts'
 import { certificatesigningrequest } from './certificatesigningrequest.ts'
 import { configmap } from './configmap.ts'
 import { controllerrevision } from './controllerrevision.ts'
@@ -82,6 +87,8 @@ const own: readonly ResourceDefinition[] = [
   servicecidr,
   statefulset,
   storageclass,
+  mutatingadmissionpolicy,
+  mutatingadmissionpolicybinding,
   validatingadmissionpolicy,
   validatingadmissionpolicybinding,
 ]

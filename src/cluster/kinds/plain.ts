@@ -9,8 +9,6 @@ import type {
   CSINode,
   CSIStorageCapacity,
   FlowSchema,
-  MutatingAdmissionPolicy,
-  MutatingAdmissionPolicyBinding,
   MutatingWebhook,
   MutatingWebhookConfiguration,
   PodTemplate,
@@ -185,28 +183,6 @@ const validatingwebhook = own<ValidatingWebhookConfiguration>(
   },
 )
 
-const mutatingpolicy = own<MutatingAdmissionPolicy>(ADMISSION, 'v1', 'MutatingAdmissionPolicy', {
-  columns: aged<MutatingAdmissionPolicy>(
-    column('Mutations', (o) => o.spec?.mutations?.length ?? 0, { type: 'integer' }),
-    column('ParamKind', (o) => {
-      const k = o.spec?.paramKind
-      return k ? `${k.apiVersion}/${k.kind}` : '<unset>'
-    }),
-  ),
-})
-
-const mutatingbinding = own<MutatingAdmissionPolicyBinding>(
-  ADMISSION,
-  'v1',
-  'MutatingAdmissionPolicyBinding',
-  {
-    columns: aged<MutatingAdmissionPolicyBinding>(
-      column('PolicyName', (o) => o.spec?.policyName ?? ''),
-      column('ParamRef', (o) => o.spec?.paramRef?.name ?? '<unset>'),
-    ),
-  },
-)
-
 const podtemplate = own<PodTemplate>('', 'v1', 'PodTemplate', {
   defaults(o) {
     if (o.template?.spec) defaultPodSpec(o.template.spec)
@@ -230,8 +206,6 @@ export const plainKinds: readonly ResourceDefinition[] = [
   csinode,
   csistoragecapacity,
   flowschema,
-  mutatingbinding,
-  mutatingpolicy,
   mutatingwebhook,
   podtemplate,
   prioritylevel,

@@ -6,6 +6,7 @@ import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Call, Served } from '../call.ts'
 import type { Registry } from '../registry/registry.ts'
+import { newReinvocation, type Reinvocation } from './reinvocation.ts'
 
 /** What admission is asked about. */
 export interface Attributes {
@@ -18,6 +19,8 @@ export interface Attributes {
   readonly object?: AnyObject
   readonly old?: AnyObject
   readonly call: Call
+  /** Set by the chain while plugins may change the object. */
+  readonly reinvocation?: Reinvocation
 }
 
 /** One plugin; `for` tells which resources it wants to see, asked once per resource. */
@@ -46,9 +49,15 @@ export class AdmissionChain {
     registry.onChange.push(() => this.interested.clear())
   }
 
-  /** Lets plugins change the object. */
+  /** Lets plugins change the object; a second time when policies or webhooks changed what others had seen. */
   *admit(a: Attributes): Task<void> {
-    for (const p of this.of(a).admit) yield* p.admit?.(a, this.registry) ?? NOTHING()
+    const reinvocation = newReinvocation()
+    const asked = { ...a, reinvocation }
+    const plugins = this.of(a).admit
+    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? NOTHING()
+    if (!reinvocation.wanted) return
+    reinvocation.second = true
+    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? NOTHING()
   }
 
   /** Lets plugins judge the final object. */

@@ -3,6 +3,7 @@ import type { AdmissionPlugin } from './chain.ts'
 import { defaultIngressClass } from './defaultingressclass.ts'
 import { defaultTolerationSeconds } from './defaulttolerationseconds.ts'
 import { limitRanger } from './limitranger.ts'
+import { mutatingAdmissionPolicy } from './mutatingpolicy.ts'
 import { namespaceLifecycle } from './namespacelifecycle.ts'
 import { podSecurity } from './podsecurity.ts'
 import { podTopologyLabels } from './podtopologylabels.ts'
@@ -30,6 +31,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   rbacEscalation,
+  mutatingAdmissionPolicy,
   validatingAdmissionPolicy,
   resourceQuota,
 ]

@@ -15,6 +15,7 @@ import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
+import { expressionFaults } from '../cel/faults.ts'
 import { decode } from '../decode.ts'
 import { trackManager, withManaged } from './managedfields.ts'
 import { orderedMeta, validateMeta } from './meta.ts'
@@ -99,6 +100,7 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   const errors = [
     ...validateMeta(o.metadata, definition.namespaced, definition.strategy?.validateName),
     ...(definition.validate?.(o, undefined, c) ?? []),
+    ...expressionFaults(o),
   ]
   const gk = { group: definition.group, kind: definition.kind }
   if (errors.length > 0) throw invalid(gk, m.name ?? '', errors)

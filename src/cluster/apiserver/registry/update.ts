@@ -12,6 +12,7 @@ import type { KeyValue } from '../../etcd/store.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Attributes } from '../admission/chain.ts'
 import { type Call, keyOfName } from '../call.ts'
+import { expressionFaults } from '../cel/faults.ts'
 import { createObject, isService } from './create.ts'
 import { carryNote, resolved, trackManager, withManaged } from './managedfields.ts'
 import { orderedMeta, validateMetaUpdate } from './meta.ts'
@@ -113,6 +114,7 @@ function* prepare(
     ...(c.subresource === ''
       ? (definition.validate?.(candidate, current, c) ?? [])
       : (definition.validateStatus?.(candidate, current, c) ?? [])),
+    ...(c.subresource === '' ? expressionFaults(candidate) : []),
   ]
   const gk = { group: definition.group, kind: definition.kind }
   if (errors.length > 0) throw invalid(gk, name, errors)
