@@ -176,9 +176,12 @@ export function addons(): KubeObject[] {
     ),
     localPath(),
     storageClass(),
-    ...metricsServerObjects(),
-    ...ingressObjects(),
   ]
+}
+
+/** What is added where kubelets run containers: metrics, and a way in from outside. */
+export function liveAddons(): KubeObject[] {
+  return [...metricsServerObjects(), ...ingressObjects()]
 }
 
 function serviceAccount(name: string): ServiceAccount {

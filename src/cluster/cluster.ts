@@ -22,6 +22,7 @@ import {
   addons,
   apiServerEndpoints,
   coreObjects,
+  liveAddons,
   NODE_IMAGES,
   staticPods,
 } from './bootstrap.ts'
@@ -208,7 +209,8 @@ export class Cluster {
       yield* this.ensure(o)
     this.startControlPlane()
     if (!this.config.bare) {
-      for (const o of addons()) yield* this.ensure(o)
+      const more = this.config.hollow ? [] : liveAddons()
+      for (const o of [...addons(), ...more]) yield* this.ensure(o)
       this.boot(
         this.describeMachine('control-1', 0, {
           labels: controlPlaneLabels(),

@@ -195,6 +195,11 @@ test('a LoadBalancer Service gets an address that the client outside reaches thr
   const where = run(s, `kubectl get pods -l app=web -o jsonpath='{.items[*].spec.nodeName}'`).out
   expect(entries()).toEqual(where.split(' ').sort())
 
+  run(s, `kubectl patch service web -p '{"spec":{"loadBalancerSourceRanges":["10.0.0.0/8"]}}'`)
+  s.runUntil(s.now + 5000)
+  const kept = ask(s, { from: 'client', host: '203.0.113.11', port: 80 })
+  expect(kept.hops.at(-1)?.note).toBe('203.0.113.7 is in none of its loadBalancerSourceRanges')
+
   expect(run(s, 'kubectl delete service web').code).toBe(0)
   expect(run(s, 'kubectl get service web').code).toBe(1)
   expect(ask(s, { from: 'client', host: '203.0.113.11', port: 80 }).result.ok).toBe(false)

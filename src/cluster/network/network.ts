@@ -7,6 +7,7 @@ import type { Millis } from '../sim/clock.ts'
 import { sleep, type Task } from '../sim/task.ts'
 import type { World } from '../sim/world.ts'
 import type { Hop, NetworkFailure, PodHttpRequest, PodHttpResponse, Walk } from './http.ts'
+import { inCidr } from './policy.ts'
 
 /** Serves one port of an address. Throwing means that the process died while answering. */
 export type Listener = (request: PodHttpRequest) => Task<PodHttpResponse>
@@ -40,6 +41,8 @@ export interface ServiceRule {
   readonly affinityMs: Millis
   /** `Local` policies keep only backends on this node; without any, packets are dropped. */
   readonly localOnly: boolean
+  /** Ranges that clients of a load balancer's address must come from; all when absent. */
+  readonly sources?: readonly string[]
 }
 
 /** The rules of one node, by `ip:port` for cluster addresses and `:port` for node ports. */
@@ -207,6 +210,10 @@ export class Network {
     if (host) walk.hop('node', host, `chosen by the load balancer at ${ip}`, `${ip}:${port}`)
     const entry = host ?? this.entryNode(from, ip)
     const rule = this.rules.get(entry)?.get(`${ip}:${port}`) ?? this.nodePortRule(entry, ip, port)
+    if (rule?.sources && !rule.sources.some((cidr) => inCidr(cidr, from.ip))) {
+      yield* sleep(this.world, from.place, timeoutMs)
+      return walk.fail('timeout', `${from.ip} is in none of its loadBalancerSourceRanges`)
+    }
     if (rule) {
       const backend = this.choose(rule, entry, from.ip)
       if (!backend) {

@@ -104,6 +104,8 @@ export function rulesOf(
   const affinityMs = affinity
     ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) * 1000
     : 0
+  const ranges = spec.loadBalancerSourceRanges ?? []
+  const sources = ranges.length > 0 ? { sources: ranges } : {}
   const out: [string, ServiceRule][] = []
   for (const port of spec.ports ?? []) {
     const backends = backendsOf(port, slices, service)
@@ -114,7 +116,7 @@ export function rulesOf(
       out.push([`${spec.clusterIP}:${port.port}`, inside])
     for (const ip of spec.externalIPs ?? []) out.push([`${ip}:${port.port}`, outside])
     for (const i of service.status?.loadBalancer?.ingress ?? []) {
-      if (i.ip) out.push([`${i.ip}:${port.port}`, outside])
+      if (i.ip) out.push([`${i.ip}:${port.port}`, { ...outside, ...sources }])
     }
     if (port.nodePort) out.push([`:${port.nodePort}`, outside])
   }
