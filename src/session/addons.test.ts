@@ -218,6 +218,16 @@ spec:
       - {path: /gone, pathType: Prefix, backend: {service: {name: nobody, port: {number: 80}}}}
 `
 
+test('an Ingress made before its controller is up is taken over when it comes', () => {
+  const s = new Session({ nodes: 1 })
+  s.runUntil(5000)
+  apply(s, INGRESS)
+  expect(run(s, 'kubectl get ingress shop -o jsonpath={.status.loadBalancer}').out).toBe('{}')
+  s.runUntil(120_000)
+  expect(run(s, 'kubectl get events --no-headers').out).toMatch(/Sync +ingress\/shop +Scheduled/)
+  expect(run(s, 'kubectl get ingress shop --no-headers').out).toContain('203.0.113.10')
+})
+
 test('an Ingress gets an address, and its hosts and paths lead to their Services', () => {
   const s = new Session({ nodes: 2 })
   s.runUntil(20_000)

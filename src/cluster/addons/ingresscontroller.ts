@@ -59,6 +59,16 @@ export function startIngressController(client: Client): RunningIngress {
     },
   })
 
+  // A controller that comes up finds all Ingresses new.
+  let wasUp = false
+  const look = (slice: EndpointSlice) => {
+    if (serviceOf(slice) !== `${NAMESPACE}/${INGRESS_SERVICE}`) return
+    const up = isUp()
+    if (up && !wasUp) for (const i of own()) told(i)
+    wasUp = up
+  }
+  slices.on({ added: look, updated: (_old, now) => look(now), deleted: look })
+
   function* writeAddresses(): Task<void> {
     if (!isUp()) return
     const address = services.get(NAMESPACE, INGRESS_SERVICE)?.status?.loadBalancer?.ingress ?? []
