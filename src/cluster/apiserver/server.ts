@@ -26,6 +26,7 @@ import type { Place } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { admissionPlugins } from './admission/plugins.ts'
+import type { WebhookCaller } from './admission/webhookcall.ts'
 import { impersonated, impersonates } from './authn/impersonation.ts'
 import { refused } from './authz/forbidden.ts'
 import { authorize, rbacReady } from './authz/rbac.ts'
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   readonly nodes?: NodeServers
   /** Groups that are served elsewhere; the list may grow. */
   readonly aggregated?: readonly AggregatedApi[]
+  /** Carries reviews to admission webhooks over the pod network; without it none is reached. */
+  readonly callWebhook?: WebhookCaller
 }
 
 /** An API server with what its host may ask of it. */
@@ -89,6 +92,7 @@ class Server implements ApiServer {
     this.registry = new Registry(world, options.store, random, options.definitions)
     this.registry.place = options.place
     if (options.nodes) this.registry.nodes = options.nodes
+    if (options.callWebhook) this.registry.callWebhook = options.callWebhook
     if (options.aggregated) this.registry.aggregated = options.aggregated
     this.registry.admission = new AdmissionChain(this.registry, admissionPlugins)
     this.sendBookmarks()

@@ -24,6 +24,7 @@ import type { KubeObject } from '../api/object.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
+import { validateWebhooks } from './shared/webhooks.ts'
 
 const STORAGE = 'storage.k8s.io'
 const FLOW = 'flowcontrol.apiserver.k8s.io'
@@ -163,6 +164,7 @@ const mutatingwebhook = own<MutatingWebhookConfiguration>(
         w.reinvocationPolicy ??= 'Never'
       }
     },
+    validate: (o) => validateWebhooks(o.webhooks),
     columns: aged<MutatingWebhookConfiguration>(
       column('Webhooks', (o) => o.webhooks?.length ?? 0, { type: 'integer' }),
     ),
@@ -177,6 +179,7 @@ const validatingwebhook = own<ValidatingWebhookConfiguration>(
     defaults(o) {
       for (const w of o.webhooks ?? []) defaultWebhook(w)
     },
+    validate: (o) => validateWebhooks(o.webhooks),
     columns: aged<ValidatingWebhookConfiguration>(
       column('Webhooks', (o) => o.webhooks?.length ?? 0, { type: 'integer' }),
     ),

@@ -15,6 +15,7 @@ import { runtimeClass } from './runtimeclass.ts'
 import { serviceAccount } from './serviceaccount.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
 import { taintNodesByCondition } from './taintnodes.ts'
+import { mutatingWebhooks, validatingWebhooks } from './webhooks.ts'
 
 /** In the order in which they are asked. */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
@@ -32,6 +33,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   podTopologyLabels,
   rbacEscalation,
   mutatingAdmissionPolicy,
+  mutatingWebhooks,
   validatingAdmissionPolicy,
+  validatingWebhooks,
   resourceQuota,
 ]

@@ -17,18 +17,12 @@ import type { AdmissionPlugin, Attributes } from './chain.ts'
 import { bound, broken, conditionsMet, contextOf, paramsOf, withVariables } from './matching.ts'
 
 const GROUP = 'admissionregistration.k8s.io'
-/** Kinds that policies never judge, lest a policy lock everybody out. */
-const EXEMPT = new Set([
-  'validatingadmissionpolicies',
-  'validatingadmissionpolicybindings',
-  'mutatingadmissionpolicies',
-  'mutatingadmissionpolicybindings',
-])
 
 /** The plugin. */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
-  wants: (s) => !(s.gr.group === GROUP && EXEMPT.has(s.gr.resource)),
+  // Policies and webhooks are never judged, lest one lock everybody out.
+  wants: (s) => s.gr.group !== GROUP,
   *validate(a, r) {
     const policies = r.builtin(GROUP, 'v1', 'validatingadmissionpolicies').cache
     yield* policies.ready()

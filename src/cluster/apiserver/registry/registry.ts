@@ -9,6 +9,7 @@ import { countsGeneration } from '../../kinds/derive.ts'
 import type { Random } from '../../sim/random.ts'
 import type { World } from '../../sim/world.ts'
 import type { AdmissionChain } from '../admission/chain.ts'
+import type { WebhookCaller } from '../admission/webhookcall.ts'
 import type { Served } from '../call.ts'
 import { conversions } from './conversion.ts'
 import { WatchCache } from './watchcache.ts'
@@ -40,6 +41,8 @@ export class Registry {
   place = ''
   /** Finds a node's kubelet. */
   nodes: NodeServers = () => undefined
+  /** Carries reviews to admission webhooks; without it nobody is reached. */
+  callWebhook?: WebhookCaller
   /** Groups that are served elsewhere. */
   aggregated: readonly AggregatedApi[] = []
   /** Grows whenever the set of served resources changes. */
