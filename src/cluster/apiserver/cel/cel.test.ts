@@ -62,6 +62,9 @@ test.each([
   ['object.m.transformMap(k, v, v + k)', { a: 'ba' }],
   ['object.__namespace__', 'here'],
   ['object.?nope.orValue("none")', 'none'],
+  ['object.?cpu.optMap(c, c + "!").orValue("none")', '1500m!'],
+  ['object.?nope == object.?no', true],
+  ['object.?cpu == object.?no', false],
   ['object.nope == 1', 'error: no such key: nope'],
   ['object.l[7] == "x"', 'error: index out of bounds: 7'],
 ])('lists, maps and strings: %s', (expression, expected) => {

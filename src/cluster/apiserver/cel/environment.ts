@@ -6,7 +6,7 @@ import { Environment } from '@marcbachmann/cel-js'
 import { isObject } from '../../api/meta/json.ts'
 import { CelIP, CelURL, registerAddresses, registerURL } from './address.ts'
 import { registerAuthorizer } from './authorizer.ts'
-import { registerMacros } from './macros.ts'
+import { registerMacros, registerOptionals } from './macros.ts'
 import { CelObject, registerObjects, withCalls } from './objects.ts'
 import { CelQuantity, registerQuantity, registerSemver } from './quantity.ts'
 import { registerLists, registerStrings } from './text.ts'
@@ -28,6 +28,7 @@ export function celEnvironment(strict: boolean, variables: readonly string[] = [
   })
   registerObjects(env)
   registerMacros(env)
+  registerOptionals(env)
   registerQuantity(env)
   registerSemver(env)
   registerAddresses(env)

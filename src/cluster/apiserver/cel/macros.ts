@@ -2,7 +2,8 @@
  * The macros over two variables: index and element of a list, key and value of a map.
  * @source github.com/google/cel-go/ext/comprehensions.go
  */
-import type { Environment } from '@marcbachmann/cel-js'
+import { type Environment, Optional } from '@marcbachmann/cel-js'
+import { deepEqual } from '../../api/meta/json.ts'
 
 interface Node {
   readonly op: string
@@ -52,6 +53,42 @@ export function registerMacros(env: Environment): void {
   add(env, 'transformMapEntry', 3, 'map', (pairs, on) =>
     object(pairs.flatMap((p) => pairsOf(on(2, p), true))),
   )
+}
+
+/** `optional.optMap(x, f)` and `optional.optFlatMap(x, f)`; optionals are equal when both hold the same or nothing. */
+export function registerOptionals(env: Environment): void {
+  const add = (name: string, of: (v: unknown) => unknown) =>
+    env.registerFunction(
+      `optional.${name}(ast, ast): optional`,
+      ({ args, receiver, ast }: Expanded) => ({
+        args,
+        receiver,
+        ast,
+        async: false,
+        typeCheck(checker: Checker, m: Macro, scope: Scope) {
+          checker.check(m.receiver, scope)
+          m.inner = scope.forkWithVariable(nameOf(m.args[0]), checker.getType('dyn'))
+          checker.check(m.args[1] as Node, m.inner)
+          return checker.getType('optional')
+        },
+        evaluate(ev: Runner, m: Macro, scope: Scope) {
+          const held = ev.run(m.receiver, scope) as Optional
+          if (!held.hasValue()) return held
+          const inner = (m as Required<Macro>).inner.reuse(scope)
+          return of(ev.run(m.args[1] as Node, inner.setIterValue(held.value(), ev)))
+        },
+      }),
+    )
+  add('optMap', (v) => Optional.of(v))
+  add('optFlatMap', (v) => v)
+  env.registerOperator('optional == optional', (a: Optional, b: Optional) => {
+    if (!a.hasValue() || !b.hasValue()) return a.hasValue() === b.hasValue()
+    return same(a.value(), b.value())
+  })
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return typeof a === 'bigint' || typeof b === 'bigint' ? a === b : deepEqual(a, b)
 }
 
 function object(pairs: readonly Pair[]): Record<string, unknown> {

@@ -2,6 +2,7 @@
  * CEL rules of custom resources (`x-kubernetes-validations`).
  * @source staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
+import { Optional } from '@marcbachmann/cel-js'
 import { duplicate, forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
 import { isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
@@ -26,12 +27,18 @@ export function celErrors(v: unknown, s: RawSchema, path: string, old: unknown):
   for (const r of rules) {
     const transition = /\boldSelf\b/.test(r.rule)
     if (transition && old === undefined && !r.optionalOldSelf) continue
-    const context = { self: toCel(v), ...(transition ? { oldSelf: toCel(old) } : {}) }
+    const context = { self: toCel(v), ...(transition ? { oldSelf: oldOf(r, old) } : {}) }
     const result = runCel(r.rule, context)
     if (result === true) continue
     out.push(ruleError(r, v, path, { result, context }))
   }
   return out
+}
+
+/** What stood before; an optional where the rule wants to be asked of new values too. */
+function oldOf(r: Rule, old: unknown): unknown {
+  if (!r.optionalOldSelf) return toCel(old)
+  return old === undefined ? Optional.none() : Optional.of(toCel(old))
 }
 
 function ruleError(
