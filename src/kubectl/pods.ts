@@ -9,8 +9,15 @@ import { getObject, listObjects, resolveTargets } from './resource.ts'
 
 const ANNOTATION = 'kubectl.kubernetes.io/default-container'
 
-/** The pods that an argument means: `web`, `pod/web`, `deploy/web`, `svc/web`. @param every all of them, not only the first */
-export function* podBehind(k: Invocation, argument: string, every = false): Task<Pod[]> {
+/**
+ * The pods that an argument means: `web`, `pod/web`, `deploy/web`, `svc/web`.
+ * @param which all of them, the first, or the first with a word on how many there are (as `logs` has it)
+ */
+export function* podBehind(
+  k: Invocation,
+  argument: string,
+  which: 'every' | 'first' | 'first, said' = 'first',
+): Task<Pod[]> {
   const args = argument.includes('/') ? [argument] : ['pods', argument]
   const [target] = yield* resolveTargets(k, { args })
   if (!target?.name) throw new CliError('pod, type/name or --filename must be specified')
@@ -29,8 +36,9 @@ export function* podBehind(k: Invocation, argument: string, every = false): Task
   )) as unknown as Pod[]
   if (found.length === 0) throw new CliError('timed out waiting for the condition')
   const sorted = [...found].sort((a, b) => rank(a) - rank(b))
-  if (every || sorted.length === 1) return sorted
-  k.err(`Found ${sorted.length} pods, using pod/${sorted[0]?.metadata.name}\n`)
+  if (which === 'every' || sorted.length === 1) return sorted
+  if (which === 'first, said')
+    k.err(`Found ${sorted.length} pods, using pod/${sorted[0]?.metadata.name}\n`)
   return sorted.slice(0, 1)
 }
 

@@ -136,16 +136,38 @@ export function about(m: Mapping, name?: string): RequestOptions['about'] {
   return { resource: groupResource(m), ...(name ? { name } : {}) }
 }
 
-/** Fetches one object. @throws StatusError */
+/**
+ * Fetches one object. When it is not there because its namespace is not, that is what is said.
+ * @throws StatusError
+ * @source staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go Info.Get
+ */
 export function* getObject(
   k: Invocation,
   t: Target & { name: string },
   sub?: string,
+  options: RequestOptions = {},
 ): Task<AnyObject> {
   const { mapping, namespace, name } = t
-  return yield* k.client.object('GET', pathOf(mapping, namespace, name, sub), {
-    about: about(mapping, name),
-  })
+  try {
+    return yield* k.client.object('GET', pathOf(mapping, namespace, name, sub), {
+      ...options,
+      about: about(mapping, name),
+    })
+  } catch (error) {
+    if (!isReason(error, 'NotFound') || !mapping.namespaced || namespace === 'default') throw error
+    yield* namespaceExists(k, namespace)
+    throw error
+  }
+}
+
+/** @throws StatusError NotFound; who may not look does not learn more */
+function* namespaceExists(k: Invocation, namespace: string | undefined): Task<void> {
+  if (!namespace) return
+  try {
+    yield* k.client.object('GET', `/api/v1/namespaces/${namespace}`)
+  } catch (error) {
+    if (!(error instanceof StatusError) || isReason(error, 'NotFound')) throw error
+  }
 }
 
 /** Lists a collection, page by page. @throws StatusError saying what was looked for */

@@ -34,8 +34,9 @@ function naturalOrder(a: string, b: string): number {
     const q = y[i] as string
     if (p === q) continue
     if (/^\d/.test(p) && /^\d/.test(q)) {
-      const d = Number(p) - Number(q)
-      if (d !== 0) return d
+      const [m, n] = [p.replace(/^0+/, ''), q.replace(/^0+/, '')]
+      if (m.length !== n.length) return m.length - n.length
+      if (m !== n) return m < n ? -1 : 1
       return p.length - q.length
     }
     return p < q ? -1 : 1

@@ -46,6 +46,8 @@ export interface UiOptions {
   /** Who has it may open the page: it stands in the address that is printed. */
   readonly key: string
   readonly port?: number
+  /** Bytes that may wait for a page before it misses frames. */
+  readonly behindBytes?: number
 }
 
 /** A running page server. */
@@ -221,7 +223,7 @@ class Gallery {
       if (!v.started) continue
       const { bufferedAmount } = v.ws
       if (v.behind && bufferedAmount < CAUGHT_UP_BYTES) this.sendAll(v)
-      else if (bufferedAmount > BEHIND_BYTES) v.behind = true
+      else if (bufferedAmount > (this.o.behindBytes ?? BEHIND_BYTES)) v.behind = true
       else if (text && !v.behind) send(v.ws, text)
     }
   }

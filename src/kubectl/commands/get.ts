@@ -262,10 +262,9 @@ function* tablesOf(k: Invocation, t: Target, s: Selection): Task<Table[]> {
   const includeObject = k.flags.string('sort-by') ? 'Object' : undefined
   if (t.name !== undefined) {
     const sub = k.flags.string('subresource') || undefined
-    const body = yield* k.client.object('GET', pathOf(t.mapping, t.namespace, t.name, sub), {
+    const body = yield* getObject(k, { ...t, name: t.name }, sub, {
       headers: { accept },
       query: { includeObject },
-      about: about(t.mapping, t.name),
     })
     return [asTable(body)]
   }

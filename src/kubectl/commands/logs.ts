@@ -3,7 +3,7 @@ import type { Pod } from '../../cluster/api/generated/types.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { pathOf } from '../discovery.ts'
-import { CliError, isExpected, throwAll } from '../errors.ts'
+import { CliError, isExpected, isReason, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { defaultContainer, podBehind } from '../pods.ts'
 import { about, listObjects } from '../resource.ts'
@@ -139,7 +139,14 @@ function* podsOf(k: Invocation): Task<Pod[]> {
     if (found.length === 0) k.err(`No resources found in ${k.namespace} namespace.\n`)
     return found as unknown as Pod[]
   }
-  return yield* podBehind(k, k.args[0] as string, k.flags.bool('all-pods'))
+  const which = k.flags.bool('all-pods') ? 'every' : 'first, said'
+  try {
+    return yield* podBehind(k, k.args[0] as string, which)
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error
+    const { message } = error as Error
+    throw new CliError(`error from server (NotFound): ${message} in namespace "${k.namespace}"`)
+  }
 }
 
 function containersOf(k: Invocation, pod: Pod, several: boolean): Source[] {

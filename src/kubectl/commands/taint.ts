@@ -3,15 +3,9 @@ import type { Taint } from '../../cluster/api/generated/types.ts'
 import { labelValue, qualifiedName } from '../../cluster/api/meta/validation.ts'
 import type { Command } from '../command.ts'
 import { CliError, throwAll } from '../errors.ts'
-import { outputFlags } from '../printers/output.ts'
+import { outputFlags, printerFor } from '../printers/output.ts'
 import { fetchInfos, type Info } from '../resource.ts'
-import {
-  dryRunFlag,
-  fieldManagerFlag,
-  operationPrinter,
-  patchObject,
-  validateFlag,
-} from '../writes.ts'
+import { dryRunFlag, fieldManagerFlag, patchObject, validateFlag } from '../writes.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
@@ -63,7 +57,8 @@ export const taint: Command = {
         k.dryRun() === 'client'
           ? { ...info.object, spec }
           : yield* patchObject(k, info, 'merge', patch)
-      const printer = operationPrinter(k, operation)
+      // Upstream loses the words about a dry run here.
+      const printer = printerFor(k, { operation })
       printer.print(object)
       printer.flush()
     }

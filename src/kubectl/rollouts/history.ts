@@ -57,7 +57,8 @@ export function historyText(all: readonly Revisioned[], revision: number): strin
     if (!found?.template) throw new CliError(`unable to find the specified revision`)
     const w = new PrefixWriter()
     describePodTemplate(w, found.template)
-    return layOut(w.text, DESCRIBE)
+    // Its tabs stay tabs: upstream lays out the list only.
+    return w.text
   }
   const known = all.filter((r) => r.revision > 0)
   if (known.length === 0) return 'No rollout history found.\n'
