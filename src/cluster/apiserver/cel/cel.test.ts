@@ -65,6 +65,8 @@ test.each([
   ['object.?cpu.optMap(c, c + "!").orValue("none")', '1500m!'],
   ['object.?nope == object.?no', true],
   ['object.?cpu == object.?no', false],
+  ['format.dns1123Label().validate("a-b").hasValue()', false],
+  ['format.named("dns1123Label").value().validate("A").value().size()', 1],
   ['object.nope == 1', 'error: no such key: nope'],
   ['object.l[7] == "x"', 'error: index out of bounds: 7'],
 ])('lists, maps and strings: %s', (expression, expected) => {

@@ -6,6 +6,7 @@ import { Environment } from '@marcbachmann/cel-js'
 import { isObject } from '../../api/meta/json.ts'
 import { CelIP, CelURL, registerAddresses, registerURL } from './address.ts'
 import { registerAuthorizer } from './authorizer.ts'
+import { registerFormats } from './format.ts'
 import { registerMacros, registerOptionals } from './macros.ts'
 import { CelObject, registerObjects, withCalls } from './objects.ts'
 import { CelQuantity, registerQuantity, registerSemver } from './quantity.ts'
@@ -35,6 +36,7 @@ export function celEnvironment(strict: boolean, variables: readonly string[] = [
   registerURL(env)
   registerLists(env)
   registerStrings(env)
+  registerFormats(env)
   registerAuthorizer(env)
   for (const v of variables) env.registerVariable(v, 'dyn')
   return env
