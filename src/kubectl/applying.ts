@@ -103,7 +103,7 @@ function* patchUntilSettled(
       const recreate = k.flags.bool('force') && ['Conflict', 'Invalid'].includes(error.reason)
       if (recreate) return { object: yield* recreated(k, info, modified), operation: 'configured' }
       const verb = `applying patch:\n${goJson(patch)}\nto:\n${describe(info)}\nfor:`
-      throw addSource(error, verb, info.source)
+      throw addSource(addSource(error, 'patching', info.source), verb, info.source)
     }
   }
 }

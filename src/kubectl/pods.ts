@@ -35,14 +35,34 @@ export function* podBehind(
     { selector },
   )) as unknown as Pod[]
   if (found.length === 0) throw new CliError('timed out waiting for the condition')
-  const sorted = [...found].sort((a, b) => rank(a) - rank(b))
+  const sorted = [...found].sort(byUse)
   if (which === 'every' || sorted.length === 1) return sorted
   if (which === 'first, said')
     k.err(`Found ${sorted.length} pods, using pod/${sorted[0]?.metadata.name}\n`)
   return sorted.slice(0, 1)
 }
 
-/** Running and ready ones first. */
+/**
+ * Running and ready ones first, then who has been ready longest, then the older.
+ * @source staging/src/k8s.io/kubectl/pkg/util/podutils/podutils.go ByLogging
+ */
+function byUse(a: Pod, b: Pod): number {
+  return (
+    rank(a) - rank(b) ||
+    compareTimes(readySince(a), readySince(b)) ||
+    compareTimes(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '')
+  )
+}
+
+function readySince(p: Pod): string {
+  const ready = p.status?.conditions?.find((c) => c.type === 'Ready' && c.status === 'True')
+  return ready?.lastTransitionTime ?? ''
+}
+
+function compareTimes(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
 function rank(p: Pod): number {
   if (p.status?.phase !== 'Running') return 2
   return p.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ? 0 : 1
