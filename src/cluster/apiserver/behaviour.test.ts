@@ -224,3 +224,16 @@ test('a pod is bound once, and dies gracefully only where it runs', () => {
   send('DELETE', `${NS}/pods/p`, { body: { gracePeriodSeconds: 0 } })
   expect(send('GET', `${NS}/pods/p`).status).toBe(404)
 })
+
+test('a retention policy of no known kind is told which there are', () => {
+  const { send } = cluster()
+  const spec = {
+    ...deployment().spec,
+    serviceName: 'db',
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Keep' },
+  }
+  const made = send('POST', `${APPS}/statefulsets`, { body: { metadata: { name: 'db' }, spec } })
+  expect(said(made)).toContain(
+    'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Keep": supported values: "Retain", "Delete"',
+  )
+})

@@ -86,7 +86,7 @@ test('policies and definitions whose expressions do not compile are refused', ()
   })
   const text = bad.said(crd)
   const at = 'spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations'
-  expect(text).toContain(`${at}[1].rule: Invalid value: `)
+  expect(text).toContain(`${at}[1].rule: Invalid value: {"Rule":"\\"text\\"","Message":"",`)
   expect(text).toContain('cel expression must evaluate to a bool')
   expect(text).toContain("undeclared reference to 'other' (in container '')")
 })

@@ -93,6 +93,12 @@ test('what does not compile is told with its place', () => {
   expect(fault('1 == "a"')).toContain(
     "found no matching overload for '_==_' applied to '(int, string)'",
   )
+  expect(fault('ipx(object.a).family() == 6')).toContain(
+    "<input>:1:4: undeclared reference to 'ipx' (in container '')",
+  )
+  expect(fault('"a".startsWith(1)')).toContain(
+    "<input>:1:15: found no matching overload for 'startsWith' applied to 'string.(int)'",
+  )
   expect(fault('object.a ==')).toContain("<input>:1:12: Syntax error: mismatched input '<EOF>'")
   expect(fault('"text"')).toBe('must evaluate to bool')
 })

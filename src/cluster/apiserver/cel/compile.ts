@@ -40,13 +40,30 @@ export function compileFault(expression: string, x: Expected): string | undefine
   if (!checked.valid) {
     const fault = checked.error as CelFault
     // After a constructor was rewritten, places no longer fit; the beginning is told instead.
-    const at = called === expression ? (fault.range?.start ?? 0) : 0
+    const at = called === expression ? placeOf(fault, expression) : 0
     return `compilation failed: ${located(expression, at, textOf(fault, expression))}`
   }
   const type = checked.type ?? 'dyn'
   if (x.returns === 'any' || type === 'dyn' || type === x.returns) return undefined
   if (x.returns.startsWith('list') && type.startsWith('list')) return undefined
   return `must evaluate to ${NAMES[x.returns] ?? x.returns}`
+}
+
+/** Calls are blamed at their opening bracket, operators at themselves, fields at the dot before. */
+function placeOf(f: CelFault, expression: string): number {
+  const { start = 0, end = 0 } = f.range ?? {}
+  const part = expression.slice(start, end)
+  if (f.code === 'no_matching_overload') {
+    const name = /'(?:.*\.)?(\w+)\(/.exec(f.summary ?? '')?.[1] ?? ''
+    const call = new RegExp(`\\b${name}\\s*\\(`).exec(part)
+    return call ? start + call.index + call[0].length - 1 : start
+  }
+  if (f.code === 'no_such_overload') {
+    const operator = /^no such overload: \S+ (\S+) \S+$/.exec(f.summary ?? '')?.[1]
+    const found = operator === undefined ? -1 : part.indexOf(` ${operator} `)
+    return found < 0 ? start : start + found + 1
+  }
+  return start
 }
 
 const NAMES: Readonly<Record<string, string>> = { MadeObject: 'Object', list: 'list(JSONPatch)' }
@@ -59,7 +76,7 @@ function textOf(f: CelFault, expression: string): string {
     case 'no_such_overload':
       return overload(text)
     case 'no_matching_overload':
-      return text
+      return call(text)
     default:
       return `Syntax error: ${syntax(text, f, expression)}`
   }
@@ -70,6 +87,27 @@ function overload(text: string): string {
   const m = /^no such overload: (\S+) (\S+) (\S+)$/.exec(text)
   if (!m) return text
   return `found no matching overload for '_${m[2]}_' applied to '(${m[1]}, ${m[3]})'`
+}
+
+/** `found no matching overload for 'string.nope(int)'` as cel-go says it. */
+function call(text: string): string {
+  const m = /^found no matching overload for '(?:(.+)\.)?(\w+)\((.*)\)'$/.exec(text)
+  if (!m) return text
+  const [, receiver, name = '', args = ''] = m
+  if (!functionNames().has(name)) return `undeclared reference to '${name}' (in container '')`
+  const target = receiver === undefined ? '' : `${receiver}.`
+  return `found no matching overload for '${name}' applied to '${target}(${args})'`
+}
+
+let known: ReadonlySet<string> | undefined
+
+function functionNames(): ReadonlySet<string> {
+  known ??= new Set(
+    celEnvironment(true)
+      .getDefinitions()
+      .functions.map((f) => f.name),
+  )
+  return known
 }
 
 function syntax(text: string, f: CelFault, expression: string): string {

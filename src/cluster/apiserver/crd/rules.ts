@@ -120,10 +120,10 @@ export function ruleFaults(s: RawSchema, path: string): FieldError[] {
     const variables = ['self', 'oldSelf']
     if (!r.rule?.trim()) out.push(required(`${at}.rule`, 'rule is not specified'))
     const fault = r.rule?.trim() && compileFault(r.rule, { variables, returns: 'bool' })
-    if (fault) out.push(invalidValue(`${at}.rule`, r, ofRule(fault)))
+    if (fault) out.push(invalidValue(`${at}.rule`, internal(r), ofRule(fault)))
     if (!r.messageExpression) return
     const wrong = compileFault(r.messageExpression, { variables, returns: 'string' })
-    if (wrong) out.push(invalidValue(`${at}.messageExpression`, r, wrong))
+    if (wrong) out.push(invalidValue(`${at}.messageExpression`, internal(r), wrong))
   })
   for (const [k, v] of Object.entries(propertiesOf(s)))
     out.push(...ruleFaults(v, `${path}.properties[${k}]`))
@@ -132,6 +132,18 @@ export function ruleFaults(s: RawSchema, path: string): FieldError[] {
     if (inner) out.push(...ruleFaults(inner, `${path}.${part}`))
   }
   return out
+}
+
+/** A rule under the names of Go's internal type, as errors show it. */
+function internal(r: Rule): Record<string, unknown> {
+  return {
+    Rule: r.rule,
+    Message: r.message ?? '',
+    MessageExpression: r.messageExpression ?? '',
+    Reason: r.reason ?? null,
+    FieldPath: r.fieldPath ?? '',
+    OptionalOldSelf: r.optionalOldSelf ?? null,
+  }
 }
 
 /** Definitions word the wrong type in their own way. */
