@@ -14,6 +14,7 @@ import { ApplyError, checkConfiguration, mergeApplied } from '../../api/patch/ap
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/patch/json.ts'
 import { resolve, type Schema } from '../../api/schema.ts'
 import type { Task } from '../../sim/task.ts'
+import type { Served } from '../call.ts'
 import { authorizerReady } from '../cel/authorizer.ts'
 import { fromCel, runCel } from '../cel/environment.ts'
 import { CelObject, mismatch } from '../cel/objects.ts'
@@ -108,7 +109,7 @@ function invoke(a: Attributes, r: Registry, x: Invocation, refusals: Refusal[]):
   for (const m of x.policy.spec?.mutations ?? []) {
     const context = contextOf(a, r, x.param)
     withVariables(context, x.policy.spec?.variables)
-    const next = mutated(a, m, context)
+    const next = mutated(a, r, m, context)
     if (next instanceof Error) refusals.push(refusal(x, next))
     else if (next) replaceObject(a, next)
   }
@@ -117,22 +118,23 @@ function invoke(a: Attributes, r: Registry, x: Invocation, refusals: Refusal[]):
 
 function mutated(
   a: Attributes,
+  r: Registry,
   m: Mutation,
   context: Record<string, unknown>,
 ): AnyObject | Error | undefined {
   const expression = (m.applyConfiguration ?? m.jsonPatch)?.expression ?? ''
   const value = runCel(expression, context)
   if (value instanceof Error) return broken(expression, value)
-  return m.patchType === 'JSONPatch' ? byPatch(a, value) : byConfiguration(a, value)
+  return m.patchType === 'JSONPatch' ? byPatch(a, r, value) : byConfiguration(a, r, value)
 }
 
-function byConfiguration(a: Attributes, value: unknown): AnyObject | Error {
+function byConfiguration(a: Attributes, r: Registry, value: unknown): AnyObject | Error {
   if (!(value instanceof CelObject)) {
     return new Error('unsupported return type from ApplyConfiguration expression')
   }
   const wrong = mismatch(value)
   if (wrong) return new Error(`type mismatch: ${wrong}`)
-  const { schema } = a.served.definition
+  const { schema } = storedAs(a, r).definition
   const patch = fromCel(value) as AnyObject
   try {
     checkConfiguration(patch, schema)
@@ -147,7 +149,7 @@ function byConfiguration(a: Attributes, value: unknown): AnyObject | Error {
     const text = `may not mutate atomic arrays, maps or structs: ${atomic.join(', ')}`
     return new Error(`error applying patch: invalid ApplyConfiguration: ${text}`)
   }
-  return decoded(a, mergeApplied(a.object, patch, schema))
+  return decoded(a, r, mergeApplied(a.object, patch, schema))
 }
 
 /** Paths of what can only be replaced as a whole. */
@@ -169,7 +171,7 @@ function atomics(v: unknown, schema: Schema | undefined, at: string): string[] {
   return out
 }
 
-function byPatch(a: Attributes, value: unknown): AnyObject | Error | undefined {
+function byPatch(a: Attributes, r: Registry, value: unknown): AnyObject | Error | undefined {
   if (!Array.isArray(value)) {
     return new Error('type mismatch: JSONPatchType.expression should evaluate to array')
   }
@@ -184,7 +186,7 @@ function byPatch(a: Attributes, value: unknown): AnyObject | Error | undefined {
     if (wrong) return new Error(`type mismatch: ${wrong}`)
   }
   try {
-    return decoded(a, jsonPatch(a.object, fromCel(value) as JsonPatchOperation[]))
+    return decoded(a, r, jsonPatch(a.object, fromCel(value) as JsonPatchOperation[]))
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error
     // A test that fails leaves the object as it was.
@@ -194,8 +196,8 @@ function byPatch(a: Attributes, value: unknown): AnyObject | Error | undefined {
 }
 
 /** The patched value as a fresh object of its kind, with defaults. @throws ApiError when it is none */
-export function decoded(a: Attributes, value: unknown): AnyObject {
-  const { definition, apiVersion } = a.served
+export function decoded(a: Attributes, r: Registry, value: unknown): AnyObject {
+  const { definition, apiVersion } = storedAs(a, r)
   try {
     const o = decode(definition.schema, value) as AnyObject
     const next = { ...o, apiVersion, kind: definition.kind }
@@ -205,6 +207,12 @@ export function decoded(a: Attributes, value: unknown): AnyObject {
     if (error instanceof DecodeError) throw internalError(error.message)
     throw error
   }
+}
+
+/** Admission sees the stored version, which need not be the one that was asked for. */
+function storedAs(a: Attributes, r: Registry): Served {
+  const [version = '', group = ''] = (a.object?.apiVersion ?? '').split('/').reverse()
+  return r.ofKind(group, version, a.served.definition.kind) ?? a.served
 }
 
 /** Makes the object under admission another one, in place. */

@@ -147,7 +147,7 @@ function* mutate(a: Attributes, r: Registry, hook: Hook): Task<boolean> {
   }
   let next: AnyObject
   try {
-    next = decoded(a, jsonPatch(a.object, operations))
+    next = decoded(a, r, jsonPatch(a.object, operations))
   } catch (error) {
     if (error instanceof JsonPatchError) throw internalError(error.message)
     throw error
