@@ -37,7 +37,7 @@ import { Kubelet } from './kubelet/kubelet.ts'
 import type { Machine } from './kubelet/nodestatus.ts'
 import { createNodeServer } from './kubelet/server.ts'
 import { Disks } from './kubelet/volumes.ts'
-import { Network } from './network/network.ts'
+import { Network, type Source } from './network/network.ts'
 import { Proxier } from './proxy/proxier.ts'
 import { NodeRuntime, USUAL_SPEED } from './runtime/runtime.ts'
 import { text } from './runtime/serving.ts'
@@ -46,6 +46,7 @@ import { assert } from './sim/assert.ts'
 import type { Millis } from './sim/clock.ts'
 import { sleep, spawn, type Task } from './sim/task.ts'
 import { createWorld, type World } from './sim/world.ts'
+import { webhookCaller } from './webhooks.ts'
 
 /** How a cluster is made. Plain data: it is part of every recording. */
 export interface ClusterConfig {
@@ -125,6 +126,7 @@ export class Cluster {
       definitions,
       nodes: (name) => this.nodeServer(name),
       aggregated: this.aggregated,
+      callWebhook: webhookCaller(this.network, () => this.apiServerSource()),
     })
     this.admin = this.client('admin', ADMIN, 'kubectl/v1.36.2')
     spawn(this.world, API_SERVER, 'bootstrap', () => this.bootstrap())
@@ -376,6 +378,13 @@ export class Cluster {
       name,
     )
     m.powered = true
+  }
+
+  /** Where the API server's own requests leave from: its machine, or any when it stands outside (bare). */
+  private apiServerSource(): Source | undefined {
+    const machines = [...this.machines.values()].filter((m) => m.powered)
+    const m = machines.find((x) => x.machine.name === 'control-1') ?? machines[0]
+    return m && { place: API_SERVER, ip: m.machine.ip, node: m.machine.name, namespace: '' }
   }
 
   private listenAsApiServer(machine: Machine): void {

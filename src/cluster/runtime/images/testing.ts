@@ -1,4 +1,5 @@
 /** Images of Kubernetes' own tests and documentation: agnhost, the liveness sample, echo servers, hello apps. */
+import { encodeBase64 } from '../../api/meta/base64.ts'
 import type { Task } from '../../sim/task.ts'
 import type { ImageBehaviour } from '../image.ts'
 import type { Process } from '../process.ts'
@@ -55,9 +56,51 @@ export const agnhost: ImageBehaviour = {
       if (verb === 'serve-hostname')
         return yield* netexec(Number(option(argv, 'port') ?? 9376))(p, argv)
       if (verb === 'liveness') return yield* liveness(p, argv)
+      if (verb === 'webhook') return yield* webhook(Number(option(argv, 'port') ?? 8443))(p, argv)
       return yield* wait(p)
     },
   },
+}
+
+/**
+ * Answers admission reviews: `/always-deny`, `/add-label`, `/always-allow-delay-5s`.
+ * @source test/images/agnhost/webhook/main.go
+ */
+function webhook(port: number) {
+  return server({
+    ports: [port],
+    *handle(p, r) {
+      const path = r.path.split('?')[0]
+      const review = JSON.parse(r.body || '{}') as {
+        request?: { uid?: string; object?: { metadata?: { labels?: object } } }
+      }
+      const answer = (response: object) =>
+        text(
+          JSON.stringify({ ...review, response: { uid: review.request?.uid, ...response } }),
+          200,
+          'application/json',
+        )
+      if (path === '/always-deny') {
+        return answer({ allowed: false, status: { message: 'this webhook denies all requests' } })
+      }
+      if (path === '/add-label') {
+        const labels = review.request?.object?.metadata?.labels
+        const patch = labels
+          ? [{ op: 'add', path: '/metadata/labels/added-label', value: 'yes' }]
+          : [{ op: 'add', path: '/metadata/labels', value: { 'added-label': 'yes' } }]
+        return answer({
+          allowed: true,
+          patchType: 'JSONPatch',
+          patch: encodeBase64(JSON.stringify(patch)),
+        })
+      }
+      if (path === '/always-allow-delay-5s') {
+        yield* p.sleep(5000)
+        return answer({ allowed: true })
+      }
+      return text('404 page not found', 404)
+    },
+  })
 }
 
 function* wait(p: Process): Task<number> {
