@@ -9,7 +9,7 @@ import { createWorld } from '../sim/world.ts'
 import { createApiServer } from './server.ts'
 
 const FITTING = 1500
-const REQUESTS = 4000
+const REQUESTS = 100_000
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const TYPES = [
   'application/json',

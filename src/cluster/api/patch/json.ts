@@ -22,7 +22,9 @@ export function jsonPatch(target: unknown, operations: readonly JsonPatchOperati
 }
 
 function applyOne(doc: unknown, o: JsonPatchOperation): unknown {
+  if (!isObject(o)) throw new JsonPatchError('unexpected kind: unknown')
   if (typeof o.path !== 'string') throw new JsonPatchError('missing path')
+  const from = typeof o.from === 'string' ? o.from : ''
   switch (o.op) {
     case 'add':
       return change(doc, o.path, (parent, key) => insert(parent, key, o.value))
@@ -32,12 +34,12 @@ function applyOne(doc: unknown, o: JsonPatchOperation): unknown {
       if (o.path === '') return o.value
       return change(doc, o.path, (parent, key) => replace(parent, key, o.value))
     case 'move': {
-      const value = read(doc, o.from ?? '')
-      const without = change(doc, o.from ?? '', (parent, key) => remove(parent, key))
+      const value = read(doc, from)
+      const without = change(doc, from, (parent, key) => remove(parent, key))
       return change(without, o.path, (parent, key) => insert(parent, key, value))
     }
     case 'copy': {
-      const value = read(doc, o.from ?? '')
+      const value = read(doc, from)
       return change(doc, o.path, (parent, key) => insert(parent, key, value))
     }
     case 'test':
