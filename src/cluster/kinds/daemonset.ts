@@ -15,7 +15,7 @@ import {
   validateRunningTemplate,
   validateSelectorMatches,
 } from './shared/podtemplate.ts'
-import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 /** The kind. */
 export const daemonset = own<DaemonSet>('apps', 'v1', 'DaemonSet', {
@@ -57,17 +57,7 @@ export const daemonset = own<DaemonSet>('apps', 'v1', 'DaemonSet', {
       o.metadata.annotations = { ...o.metadata.annotations, [name]: String(was + 1) }
     },
     warnings: (o, old, c) => {
-      if (c.subresource !== '') return []
-      const t = o.spec?.template
-      return [
-        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
-        ...podWarnings(
-          t?.spec,
-          t?.metadata?.annotations,
-          'spec.template.spec',
-          'spec.template.metadata',
-        ),
-      ]
+      return c.subresource !== '' ? [] : workloadWarnings(o, old)
     },
   },
   columns: [

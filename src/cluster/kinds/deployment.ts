@@ -15,7 +15,7 @@ import {
   validateRunningTemplate,
   validateSelectorMatches,
 } from './shared/podtemplate.ts'
-import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 /** The kind. */
 export const deployment = own<Deployment>('apps', 'v1', 'Deployment', {
@@ -46,17 +46,7 @@ export const deployment = own<Deployment>('apps', 'v1', 'Deployment', {
       }
     },
     warnings: (o, old, c) => {
-      if (c.subresource !== '') return []
-      const t = o.spec?.template
-      return [
-        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
-        ...podWarnings(
-          t?.spec,
-          t?.metadata?.annotations,
-          'spec.template.spec',
-          'spec.template.metadata',
-        ),
-      ]
+      return c.subresource !== '' ? [] : workloadWarnings(o, old)
     },
   },
   columns: [

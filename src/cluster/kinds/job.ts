@@ -11,7 +11,7 @@ import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { validateSelector } from './shared/meta.ts'
-import { podWarnings } from './shared/podwarnings.ts'
+import { templateWarnings } from './shared/podwarnings.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 const NAME_LABEL = 'batch.kubernetes.io/job-name'
@@ -28,16 +28,7 @@ export const job = own<Job>('batch', 'v1', 'Job', {
       if (labels && Object.keys(o.metadata.labels ?? {}).length === 0)
         o.metadata.labels = { ...labels }
     },
-    warnings: (o, _old, c) => {
-      if (c.subresource !== '') return []
-      const t = o.spec?.template
-      return podWarnings(
-        t?.spec,
-        t?.metadata?.annotations,
-        'spec.template.spec',
-        'spec.template.metadata',
-      )
-    },
+    warnings: (o, _old, c) => (c.subresource === '' ? templateWarnings(o.spec?.template) : []),
   },
   columns: [
     nameColumn(),

@@ -14,7 +14,7 @@ import {
   validateRunningTemplate,
   validateSelectorMatches,
 } from './shared/podtemplate.ts'
-import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 /** The kind. */
 export const replicaset = own<ReplicaSet>('apps', 'v1', 'ReplicaSet', {
@@ -35,17 +35,7 @@ export const replicaset = own<ReplicaSet>('apps', 'v1', 'ReplicaSet', {
     },
     warnings: (o, old, c) => {
       // A Deployment has been warned of already; its sets repeat nothing.
-      if (c.subresource !== '' || o.metadata.ownerReferences) return []
-      const t = o.spec?.template
-      return [
-        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
-        ...podWarnings(
-          t?.spec,
-          t?.metadata?.annotations,
-          'spec.template.spec',
-          'spec.template.metadata',
-        ),
-      ]
+      return c.subresource !== '' || o.metadata.ownerReferences ? [] : workloadWarnings(o, old)
     },
   },
   columns: [

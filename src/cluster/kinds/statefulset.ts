@@ -14,7 +14,7 @@ import {
   validateRunningTemplate,
   validateSelectorMatches,
 } from './shared/podtemplate.ts'
-import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 /** The kind. */
 export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
@@ -50,17 +50,7 @@ export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
       o.status = { replicas: 0, availableReplicas: 0 }
     },
     warnings: (o, old, c) => {
-      if (c.subresource !== '') return []
-      const t = o.spec?.template
-      return [
-        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
-        ...podWarnings(
-          t?.spec,
-          t?.metadata?.annotations,
-          'spec.template.spec',
-          'spec.template.metadata',
-        ),
-      ]
+      return c.subresource !== '' ? [] : workloadWarnings(o, old)
     },
   },
   columns: [

@@ -40,6 +40,13 @@ export function sha256(text: string): number[] {
   return h.flatMap((x) => [(x >>> 24) & 255, (x >>> 16) & 255, (x >>> 8) & 255, x & 255])
 }
 
+/** The hash as 64 hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  return sha256(text)
+    .map((x) => x.toString(16).padStart(2, '0'))
+    .join('')
+}
+
 function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n))
 }

@@ -3,20 +3,17 @@
  * @source staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update,meta}.go, apimachinery/pkg/api/validation/objectmeta.go
  */
 import type { ObjectMeta } from '../../api/generated/types.ts'
-import { forbiddenField, invalidValue, required, tooLong } from '../../api/meta/field.ts'
+import { forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
 import { deepEqual } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import {
-  byteLength,
   dnsLabel,
   dnsSubdomain,
-  labelValue,
   maskTrailingDash,
   qualifiedName,
 } from '../../api/meta/validation.ts'
 import type { AnyObject } from '../../api/object.ts'
-
-const ANNOTATIONS_MAX = 256 * 1024
+import { validateAnnotations, validateLabels } from '../../kinds/shared/meta.ts'
 
 /** A name check: messages, and whether the name still gets a suffix. */
 export type NameCheck = (name: string, prefix: boolean) => string[]
@@ -61,36 +58,6 @@ function validateMetaParts(m: ObjectMeta): FieldError[] {
   out.push(...validateAnnotations(m.annotations, 'metadata.annotations'))
   out.push(...validateOwners(m.ownerReferences, 'metadata.ownerReferences'))
   out.push(...validateFinalizers(m.finalizers))
-  return out
-}
-
-/** Field errors of a label map. */
-export function validateLabels(
-  labels: Record<string, string> | undefined,
-  path: string,
-): FieldError[] {
-  if (!labels) return []
-  const out: FieldError[] = []
-  for (const [k, v] of Object.entries(labels)) {
-    for (const t of qualifiedName(k)) out.push(invalidValue(path, k, t))
-    for (const t of labelValue(v)) out.push(invalidValue(path, v, t))
-  }
-  return out
-}
-
-/** Field errors of an annotation map. */
-export function validateAnnotations(
-  a: Record<string, string> | undefined,
-  path: string,
-): FieldError[] {
-  if (!a) return []
-  const out: FieldError[] = []
-  let total = 0
-  for (const [k, v] of Object.entries(a)) {
-    for (const t of qualifiedName(k.toLowerCase())) out.push(invalidValue(path, k, t))
-    total += byteLength(k) + byteLength(v)
-  }
-  if (total > ANNOTATIONS_MAX) out.push(tooLong(path, ANNOTATIONS_MAX))
   return out
 }
 

@@ -2,7 +2,7 @@
  * What is accepted in a pod but deserves a word.
  * @source pkg/api/pod/warnings.go
  */
-import type { Container, PodSpec } from '../../api/generated/types.ts'
+import type { Container, ObjectMeta, PodSpec, PodTemplateSpec } from '../../api/generated/types.ts'
 import { isWhole } from '../../api/meta/quantity.ts'
 import { dnsLabel } from '../../api/meta/validation.ts'
 
@@ -28,11 +28,28 @@ export function podNameWarning(name: string, spec: PodSpec | undefined): string[
 }
 
 /** Warnings of a workload whose name becomes part of pod names. */
-export function templateNameWarning(name: string): string[] {
+function templateNameWarning(name: string): string[] {
   const messages = dnsLabel(name)
   if (messages.length === 0) return []
   return [
     `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${messages.join(' ')}]`,
+  ]
+}
+
+/** Warnings of a pod template at `spec.template`. */
+export function templateWarnings(t: PodTemplateSpec | undefined): string[] {
+  const path = 'spec.template'
+  return podWarnings(t?.spec, t?.metadata?.annotations, `${path}.spec`, `${path}.metadata`)
+}
+
+/** Warnings of a workload whose name becomes part of pod names; its name is only new once. */
+export function workloadWarnings(
+  o: { readonly metadata: ObjectMeta; readonly spec?: { readonly template?: PodTemplateSpec } },
+  old: object | undefined,
+): string[] {
+  return [
+    ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
+    ...templateWarnings(o.spec?.template),
   ]
 }
 

@@ -3,13 +3,14 @@
  * @source staging/src/k8s.io/kubectl/pkg/cmd/create/create_configmap.go, create_secret.go, create_secret_tls.go,
  *   create_secret_docker.go, staging/src/k8s.io/kubectl/pkg/util/hash/hash.go
  */
+
+import { sha256Hex } from '../../../cluster/api/meta/sha256.ts'
 import { encodeBase64 } from '../../base64.ts'
 import type { Command } from '../../command.ts'
 import { CliError } from '../../errors.ts'
 import type { Flag } from '../../flags.ts'
 import type { Invocation } from '../../invocation.ts'
 import { goJson } from '../../printers/gojson.ts'
-import { sha256Hex } from '../../sha256.ts'
 import { generatorCommand, type Json, metadataOf } from './generator.ts'
 
 const sourceFlags: readonly Flag[] = [
