@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Session } from '../session/session.ts'
+import { masked, STATES } from './masked.ts'
 
 const ROOT = '../shared/manifests'
 
@@ -40,15 +41,12 @@ function run(session: Session, line: string, stdin?: string): string {
   return out.trim() + (code === 0 ? '' : ` [exit ${code}]`)
 }
 
-const STATES =
-  'kubectl get pods,pvc,jobs,deployments,statefulsets,daemonsets --no-headers -o custom-columns=K:.kind,N:.metadata.name,P:.status.phase,R:.status.readyReplicas,S:.status.succeeded,D:.status.numberReady,W:.status.containerStatuses[*].state.waiting.reason,C:.status.containerStatuses[*].ready'
-
 function outcome(path: string): string {
   const session = new Session({ nodes: 3, keepRecords: 1000 })
   session.runUntil(25_000)
   const printed = run(session, 'kubectl apply -f -', readFileSync(path, 'utf8'))
   session.runUntil(session.now + 90_000)
-  const states = run(session, STATES).replace(/ {2,}/g, '  ')
+  const states = masked(run(session, STATES))
   return [`== ${path.slice(ROOT.length + 1)}`, printed, /^No resources/.test(states) ? '' : states]
     .filter(Boolean)
     .join('\n')

@@ -105,9 +105,16 @@ export function Editor() {
   }
   const apply = async () => {
     if (!text().trim()) return setResult({ kind: 'text', text: t('editor.nothing'), bad: true })
-    const r = await bridge.kubectl('kubectl apply -f -', { stdin: text() })
+    // Both streams in the order they came, as a terminal shows them.
+    let shown = ''
+    const r = await bridge.kubectl('kubectl apply -f -', {
+      stdin: text(),
+      output: (_stream, piece) => {
+        shown += piece
+      },
+    })
     mark(editor.current?.getModel(), r.code === 0 ? '' : r.stderr)
-    setResult({ kind: 'text', text: r.stdout + r.stderr, bad: r.code !== 0 })
+    setResult({ kind: 'text', text: shown, bad: r.code !== 0 })
   }
   return (
     <div className={styles.editor} data-testid="editor">
