@@ -58,11 +58,11 @@ test('the browser and Node play the same cluster, byte for byte', async ({ page 
   await page.evaluate(() => window.kubarium.advance('45s'))
   const recording = (await page.evaluate(() =>
     (window.kubarium as unknown as { recording(): Promise<unknown> }).recording(),
-  )) as Parameters<typeof import('../src/session/session.ts').replay>[0]
+  )) as Parameters<typeof import('../src/session/replay.ts').replay>[0]
   const [digest, now] = await page.evaluate(
     async () => [await window.kubarium.digest(), window.kubarium.now()] as const,
   )
-  const { replay } = await import('../src/session/session.ts')
+  const { replay } = await import('../src/session/replay.ts')
   const session: Session = replay(recording, now)
   expect(session.digest()).toBe(digest)
 })

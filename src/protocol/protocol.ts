@@ -39,6 +39,9 @@ export type Ask =
       readonly seed?: number
       readonly nodes?: number
       readonly scenario?: string
+      /** A session to play again, as `recording` answered it, up to a virtual time (its last command unless given). */
+      readonly recording?: unknown
+      readonly until?: number
     }
   | {
       readonly type: 'kubectl'
@@ -46,6 +49,8 @@ export type Ask =
       readonly line: string
       readonly stdin?: string
       readonly columns?: number
+      /** The page's own look, not something that a person did: it is not logged. */
+      readonly aside?: boolean
     }
   | { readonly type: 'interrupt'; readonly id: number; readonly run: number }
   | {

@@ -165,9 +165,7 @@ class Gallery {
   private timer: ReturnType<typeof setInterval> | undefined
 
   constructor(private readonly o: UiOptions) {
-    this.session = new Session(o.cluster)
-    for (const [name, text] of Object.entries(scenarios[0]?.files ?? {}))
-      this.session.files.set(name, text)
+    this.session = new Session(o.cluster, scenarios[0]?.files)
   }
 
   enter(ws: WebSocket): void {

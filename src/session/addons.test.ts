@@ -1,36 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Walk } from '../cluster/network/http.ts'
 import type { TrafficRequest } from '../protocol/protocol.ts'
+import { type Ran, run } from '../testing/terminal.ts'
 import { Session } from './session.ts'
 
-interface Ended {
-  out: string
-  err: string
-  code: number
-}
-
-/** Runs a line to its end, moving virtual time as it needs. */
-function run(s: Session, line: string, stdin?: string): Ended {
-  const result = { out: '', err: '', code: -1 }
-  const io = {
-    ...(stdin === undefined ? {} : { stdin }),
-    stdout: (t: string) => {
-      result.out += t
-    },
-    stderr: (t: string) => {
-      result.err += t
-    },
-  }
-  s.kubectl(line, io, (code) => {
-    result.code = code
-  })
-  const until = s.now + 120_000
-  s.flush()
-  while (result.code < 0 && s.now < until) s.runUntil(s.now + 50)
-  return result
-}
-
-function apply(s: Session, manifest: string): Ended {
+function apply(s: Session, manifest: string): Ran {
   const done = run(s, 'kubectl apply -f -', manifest)
   expect(done).toMatchObject({ code: 0, err: '' })
   return done

@@ -123,10 +123,11 @@ export class Desk {
       stderr: (text) => post.tell({ type: 'output', run: ask.id, stream: 'stderr', text }),
     }
     this.enter(() => {
-      const run = this.session.kubectl(ask.line, io, (code) => {
+      const finished = (code: number) => {
         this.runs.delete(ask.id)
         done(code)
-      })
+      }
+      const run = this.session.kubectl(ask.line, io, finished, ask.aside)
       if (run.code === undefined) this.runs.set(ask.id, run)
     })
   }

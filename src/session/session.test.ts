@@ -1,30 +1,7 @@
 import { expect, test } from 'vitest'
-import { replay, Session } from './session.ts'
-
-/** Runs a line to its end, moving virtual time as it needs. */
-function run(
-  session: Session,
-  line: string,
-  stdin?: string,
-): { out: string; err: string; code: number } {
-  const result = { out: '', err: '', code: -1 }
-  const io = {
-    ...(stdin === undefined ? {} : { stdin }),
-    stdout: (t: string) => {
-      result.out += t
-    },
-    stderr: (t: string) => {
-      result.err += t
-    },
-  }
-  session.kubectl(line, io, (code) => {
-    result.code = code
-  })
-  const until = session.now + 120_000
-  session.flush()
-  while (result.code < 0 && session.now < until) session.runUntil(session.now + 50)
-  return result
-}
+import { run } from '../testing/terminal.ts'
+import { replay } from './replay.ts'
+import { Session } from './session.ts'
 
 test('a Deployment becomes Pods that are Ready on several nodes', () => {
   const session = new Session({ nodes: 3 })

@@ -13,25 +13,12 @@ import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
 import type { FaultCommand, TrafficRequest } from '../protocol/protocol.ts'
 import { Faults } from './faults.ts'
-
-/** What can be replayed. */
-export type SessionCommand =
-  | { readonly kind: 'kubectl'; readonly line: string; readonly stdin?: string }
-  | {
-      readonly kind: 'http'
-      readonly method: string
-      readonly path: string
-      readonly body?: string
-    }
-  | { readonly kind: 'fault'; readonly fault: FaultCommand }
-  | { readonly kind: 'add-node' }
-  | { readonly kind: 'traffic'; readonly request: TrafficRequest }
-
-/** Seed, configuration and what was done when: enough to make the same cluster again. */
-export interface Recording {
-  readonly config: ClusterConfig
-  readonly commands: readonly { readonly at: Millis; readonly command: SessionCommand }[]
-}
+import {
+  type LoggedCommand,
+  RECORDING_VERSION,
+  type Recording,
+  type SessionCommand,
+} from './recording.ts'
 
 /** A kubectl line under way. */
 export interface Run {
@@ -41,6 +28,7 @@ export interface Run {
   cancel(): void
 }
 
+const SILENT: KubectlIo = { stdout() {}, stderr() {} }
 const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
   groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
@@ -54,14 +42,24 @@ export class Session {
   readonly faults: Faults
   /** The home folder that `-f` reads. */
   readonly files = new Map<string, string>()
-  private readonly log: { at: Millis; command: SessionCommand }[] = []
+  private readonly log: LoggedCommand[] = []
+  private readonly home: Readonly<Record<string, string>>
   private readonly cache: KubectlCache = {}
+  private readonly runs = new Map<number, Run>()
   private nextRun = 1
 
-  /** @param of the configuration of a new cluster, or a cluster that runs already */
-  constructor(of: Partial<ClusterConfig> | Cluster = {}) {
+  /**
+   * @param of the configuration of a new cluster, or a cluster that runs already
+   * @param home the home folder at birth, by name
+   */
+  constructor(
+    of: Partial<ClusterConfig> | Cluster = {},
+    home: Readonly<Record<string, string>> = {},
+  ) {
     this.cluster = of instanceof Cluster ? of : createCluster(of)
     this.faults = new Faults(this.cluster)
+    this.home = home
+    for (const [name, text] of Object.entries(home)) this.files.set(name, text)
   }
 
   get now(): Millis {
@@ -96,34 +94,67 @@ export class Session {
     return false
   }
 
-  /** Runs a terminal line. Output goes to `io`; `onDone` gets the exit code. */
-  kubectl(line: string, io: KubectlIo, onDone?: (code: number) => void): Run {
-    this.record({ kind: 'kubectl', line, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) })
+  /** Carries out a logged command again; what it prints is heard by nobody. */
+  enter(command: SessionCommand): void {
+    switch (command.kind) {
+      case 'kubectl': {
+        const { line, stdin } = command
+        this.kubectl(line, { ...SILENT, ...(stdin === undefined ? {} : { stdin }) })
+        return
+      }
+      case 'interrupt':
+        return this.runs.get(command.run)?.cancel()
+      case 'http': {
+        const { method, path, headers = {}, body } = command
+        return this.http(method, path, headers, body, () => {})
+      }
+      case 'fault':
+        return this.fault(command.fault)
+      case 'add-node':
+        this.addNode()
+        return
+      case 'traffic':
+        return this.traffic(command.request, () => {})
+    }
+  }
+
+  /**
+   * Runs a terminal line. Output goes to `io`; `onDone` gets the exit code.
+   * @param aside the page's own look (a dry run, a describe): it changes nothing and is not logged
+   */
+  kubectl(line: string, io: KubectlIo, onDone?: (code: number) => void, aside = false): Run {
+    if (!aside)
+      this.record({ kind: 'kubectl', line, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) })
     const { world } = this.cluster
     const undo: (() => void)[] = []
     const run: Run & { task?: TaskHandle } = {
-      id: this.nextRun++,
+      id: aside ? 0 : this.nextRun++,
       code: undefined,
       cancel: () => {
+        if (run.code !== undefined) return
+        if (!aside) this.record({ kind: 'interrupt', run: run.id })
         run.task?.cancel()
         for (const u of undo) u()
         this.finish(run, 130, onDone)
       },
     }
     const self = this
-    world.trace.under(
-      { owner: 'user', verb: 'command', text: line, detail: { run: run.id } },
-      () => {
-        run.task = spawn(world, TERMINAL, `$ ${line}`, function* () {
-          const code = yield* runLine(self.kubectlDeps(), line, {
-            files: self.files,
-            onCancel: (u) => undo.push(u),
-            ...io,
-          })
-          self.finish(run, code, onDone)
+    if (!aside) this.runs.set(run.id, run)
+    const go = () => {
+      run.task = spawn(world, TERMINAL, `$ ${line}`, function* () {
+        const code = yield* runLine(self.kubectlDeps(), line, {
+          files: self.files,
+          onCancel: (u) => undo.push(u),
+          ...io,
         })
-      },
-    )
+        self.finish(run, code, onDone)
+      })
+    }
+    if (aside) go()
+    else {
+      const entry = { owner: 'user', verb: 'command', text: line, detail: { run: run.id } } as const
+      world.trace.under(entry, go)
+    }
     return run
   }
 
@@ -149,6 +180,7 @@ export class Session {
   private finish(run: Run, code: number, onDone?: (code: number) => void): void {
     if (run.code !== undefined) return
     run.code = code
+    this.runs.delete(run.id)
     onDone?.(code)
   }
 
@@ -206,7 +238,7 @@ export class Session {
       })
     if (method === 'GET') go()
     else {
-      this.record({ kind: 'http', method, path, ...(body === undefined ? {} : { body }) })
+      this.record({ kind: 'http', method, path, headers, ...(body === undefined ? {} : { body }) })
       this.cluster.world.trace.under(
         { owner: 'user', verb: 'command', text: `${method} ${bare}` },
         go,
@@ -245,7 +277,8 @@ export class Session {
 
   /** Seed, configuration and all that was done. */
   recording(): Recording {
-    return { config: this.cluster.config, commands: [...this.log] }
+    const { config } = this.cluster
+    return { version: RECORDING_VERSION, config, files: this.home, commands: [...this.log] }
   }
 
   digest(): string {
@@ -279,42 +312,4 @@ export class Session {
     this.flush()
     this.log.push({ at: this.now, command })
   }
-}
-
-/** Plays a recording into a fresh session, up to a moment. */
-export function replay(recording: Recording, until: Millis): Session {
-  const session = new Session(recording.config)
-  const silent: KubectlIo = { stdout() {}, stderr() {} }
-  for (const { at, command } of recording.commands) {
-    if (at > until) break
-    session.runUntil(at)
-    switch (command.kind) {
-      case 'kubectl':
-        session.kubectl(
-          command.line,
-          command.stdin === undefined ? silent : { ...silent, stdin: command.stdin },
-        )
-        break
-      case 'http':
-        session.http(
-          command.method,
-          command.path,
-          { 'content-type': 'application/json' },
-          command.body,
-          () => {},
-        )
-        break
-      case 'fault':
-        session.fault(command.fault)
-        break
-      case 'add-node':
-        session.addNode()
-        break
-      case 'traffic':
-        session.traffic(command.request, () => {})
-        break
-    }
-  }
-  session.runUntil(until)
-  return session
 }

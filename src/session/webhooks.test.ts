@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { run } from '../testing/terminal.ts'
 import { Session } from './session.ts'
 
 const HOOK = `
@@ -33,27 +34,6 @@ webhooks:
   clientConfig: {service: {namespace: default, name: hook, path: /always-deny}}
   rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [secrets]}]
 `
-
-/** Runs a line to its end, moving virtual time as it needs. */
-function run(s: Session, line: string, stdin = '') {
-  const result = { out: '', err: '', code: -1 }
-  const io = {
-    stdin,
-    stdout: (t: string) => {
-      result.out += t
-    },
-    stderr: (t: string) => {
-      result.err += t
-    },
-  }
-  s.kubectl(line, io, (code) => {
-    result.code = code
-  })
-  s.flush()
-  const until = s.now + 120_000
-  while (result.code < 0 && s.now < until) s.runUntil(s.now + 50)
-  return result
-}
 
 test('a pod answers admission webhooks: it changes, it denies, and its absence fails closed', () => {
   const s = new Session({ nodes: 2 })

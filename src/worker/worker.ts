@@ -8,6 +8,8 @@ import { type Ask, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
 import { Desk, type Pacing } from '../session/desk.ts'
 import { Feed } from '../session/feed.ts'
+import { parseRecording, type Recording } from '../session/recording.ts'
+import { Replay } from '../session/replay.ts'
 import { Session } from '../session/session.ts'
 
 /** Real milliseconds of work between looks at the mailbox. */
@@ -28,6 +30,8 @@ class Host implements Pacing {
   private speed = 0
   private anchor = { real: 0, virtual: 0 }
   private goal: { until: number; idle: boolean; done: () => void } | undefined
+  /** A long piece of work done in slices in place of pacing, with the virtual time it goes to. */
+  private work: (() => void) | undefined
   private lastFrame = 0
   private ticking = false
   private readonly channel = new MessageChannel()
@@ -37,16 +41,18 @@ class Host implements Pacing {
   }
 
   async start(ask: Extract<Ask, { type: 'start' }>): Promise<void> {
+    if (ask.recording !== undefined) {
+      const recording = parseRecording(ask.recording)
+      await this.play(recording, ask.until ?? recording.commands.at(-1)?.at ?? 0)
+      return this.setSpeed(1)
+    }
     const scene = scenarios.find((s) => s.id === ask.scenario) ?? scenarios[0]
-    this.session = new Session({
+    const config = {
       ...scene?.cluster,
       ...(ask.seed === undefined ? {} : { seed: ask.seed }),
       ...(ask.nodes === undefined ? {} : { nodes: ask.nodes }),
-    })
-    this.feed = new Feed(this.session)
-    this.desk = this.newDesk()
-    for (const [name, text] of Object.entries(scene?.files ?? {}))
-      this.session.files.set(name, text)
+    }
+    this.adopt(new Session(config, scene?.files))
     await this.reached(this.session.now + 20_000, false)
     for (const line of scene?.setup ?? []) {
       await new Promise<void>((resolve) => {
@@ -57,6 +63,36 @@ class Host implements Pacing {
     }
     await this.reached(this.session.now + SETUP_MAX_MS, true)
     this.setSpeed(1)
+  }
+
+  /** From now on this session is shown and paced. */
+  private adopt(session: Session): void {
+    this.session = session
+    this.feed = new Feed(session)
+    this.desk = this.newDesk()
+  }
+
+  /** Plays a recording in slices, so that the worker answers and the page sees how far it is. */
+  private play(recording: Recording, until: number): Promise<void> {
+    const replay = new Replay(recording, until)
+    this.adopt(replay.session)
+    this.speed = 0
+    return new Promise((resolve, reject) => {
+      this.work = () => {
+        try {
+          const began = performance.now()
+          while (performance.now() - began < SLICE_MS) {
+            if (!replay.run(STEPS_PER_LOOK)) continue
+            this.work = undefined
+            return resolve()
+          }
+        } catch (error) {
+          this.work = undefined
+          reject(error as Error)
+        }
+      }
+      this.soon()
+    })
   }
 
   setSpeed(speed: number): void {
@@ -114,10 +150,11 @@ class Host implements Pacing {
   private tick(): void {
     this.ticking = false
     const began = performance.now()
-    if (this.goal) this.runToGoal(began)
+    if (this.work) this.work()
+    else if (this.goal) this.runToGoal(began)
     else if (this.speed > 0) this.runPaced(began)
     this.sendFrame(false)
-    if (this.goal) this.soon()
+    if (this.work || this.goal) this.soon()
     else if (this.speed > 0) {
       this.ticking = true
       setTimeout(() => this.tick(), 8)

@@ -1,9 +1,11 @@
 /** One request on its way through the API server, with what has been found out about it. */
+
 import type { RequestContext, ResourceDefinition } from '../api/definition.ts'
 import type { GroupResource } from '../api/meta/status.ts'
 import type { AnyObject } from '../api/object.ts'
 import type { ResourceInfo } from '../api/resources.ts'
 import type { ApiRequest } from '../api/transport.ts'
+import type { Random } from '../sim/random.ts'
 import type { WatchCache } from './registry/watchcache.ts'
 import type { ResourceRequest } from './requestinfo.ts'
 
@@ -47,6 +49,8 @@ export interface Call extends RequestContext {
   /** Texts for Warning headers. */
   readonly warnings: string[]
   readonly nowMs: number
+  /** Chance for names, uids and addresses; a dry run has its own, so that it changes nothing that comes after. */
+  readonly random: Random
 }
 
 /** Etcd key of an object. */

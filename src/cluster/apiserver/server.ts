@@ -21,6 +21,7 @@ import type { AnyObject } from '../api/object.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/transport.ts'
 import { bootstrapPolicy } from '../bootstrap/policy.ts'
 import { type Store, StoreError } from '../etcd/store.ts'
+import type { Random } from '../sim/random.ts'
 import { spawn, type Task } from '../sim/task.ts'
 import type { Place } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
@@ -81,6 +82,7 @@ export function createApiServer(world: World, options: ApiServerOptions): ApiSer
 
 class Server implements ApiServer {
   readonly registry: Registry
+  private readonly dryRunRandom: Random
   readonly place: Place
 
   constructor(
@@ -89,6 +91,7 @@ class Server implements ApiServer {
   ) {
     this.place = options.place
     const random = world.random.split(`apiserver/${options.place}`)
+    this.dryRunRandom = world.random.split(`apiserver/${options.place}/dry-run`)
     this.registry = new Registry(world, options.store, random, options.definitions)
     this.registry.place = options.place
     if (options.nodes) this.registry.nodes = options.nodes
@@ -193,6 +196,7 @@ class Server implements ApiServer {
     const agent = headers['user-agent'] ?? ''
     const typed = isTyped(headers['content-type'], headers.accept)
     const nowMs = this.world.clock.unixMs
+    const dryRun = param(query, 'dryRun') === 'All'
     return {
       request,
       info,
@@ -201,9 +205,10 @@ class Server implements ApiServer {
       typed,
       namespace: served.definition.namespaced ? info.namespace : '',
       subresource: info.subresource,
-      dryRun: param(query, 'dryRun') === 'All',
+      dryRun,
       now: formatTime(nowMs),
       nowMs,
+      random: dryRun ? this.dryRunRandom : this.registry.random,
       manager: param(query, 'fieldManager') ?? agent.split('/')[0] ?? 'unknown',
       fieldValidation: validationOf(typed, param(query, 'fieldValidation')),
       warnings: served.deprecated ? [served.deprecated] : [],

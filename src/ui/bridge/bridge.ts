@@ -23,6 +23,16 @@ export interface KubectlOutput {
   readonly code: number
 }
 
+/** What a session begins with: a scene, or a recording to play again. */
+export interface StartOptions {
+  readonly seed?: number
+  readonly nodes?: number
+  readonly scenario?: string
+  readonly recording?: unknown
+  /** Virtual time that a recording is played up to. */
+  readonly until?: number
+}
+
 type Output = (stream: 'stdout' | 'stderr', text: string) => void
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
@@ -53,14 +63,21 @@ class Bridge {
     })
   }
 
-  start(options: { seed?: number; nodes?: number; scenario?: string }): Promise<unknown> {
+  start(options: StartOptions): Promise<unknown> {
     return this.ask({ type: 'start', ...options })
   }
 
   /** Runs a terminal line to its end; output also goes to `output` as it comes. */
   async kubectl(
     line: string,
-    o: { stdin?: string; columns?: number; output?: Output; started?: (run: number) => void } = {},
+    o: {
+      stdin?: string
+      columns?: number
+      /** The page's own look: not logged as something that a person did. */
+      aside?: boolean
+      output?: Output
+      started?: (run: number) => void
+    } = {},
   ): Promise<KubectlOutput> {
     let stdout = ''
     let stderr = ''
@@ -76,6 +93,7 @@ class Bridge {
       line,
       ...(o.stdin === undefined ? {} : { stdin: o.stdin }),
       ...(o.columns === undefined ? {} : { columns: o.columns }),
+      ...(o.aside ? { aside: true } : {}),
     })
     const code = await asked
     this.outputs.delete(id)

@@ -3,14 +3,10 @@
 import { select } from '../store/selection.ts'
 import { applyFrame, cards, worldStore } from '../store/world.ts'
 import { clearStage, setLive } from '../topology/director.ts'
-import { bridge } from './bridge.ts'
+import { bridge, type StartOptions } from './bridge.ts'
 
 /** Boots the host and a scene. @returns when the scene is set */
-export async function startCluster(options: {
-  seed?: number
-  nodes?: number
-  scenario?: string
-}): Promise<void> {
+export async function startCluster(options: StartOptions): Promise<void> {
   bridge.onFrame = applyFrame
   bridge.onCrash = (message) => worldStore.setState({ crash: message })
   cards.reset()

@@ -93,7 +93,7 @@ export function Editor() {
   const text = () => editor.current?.getModel()?.getValue() ?? ''
   const showDiff = async () => {
     if (!text().trim()) return setResult({ kind: 'text', text: t('editor.nothing'), bad: true })
-    const r = await bridge.kubectl('kubectl diff -f -', { stdin: text() })
+    const r = await bridge.kubectl('kubectl diff -f -', { stdin: text(), aside: true })
     mark(editor.current?.getModel(), r.code > 1 ? r.stderr : '')
     if (r.code > 1) setResult({ kind: 'text', text: r.stderr, bad: true })
     else
@@ -159,7 +159,10 @@ export function Editor() {
 async function check(model: monaco.editor.ITextModel): Promise<void> {
   if (model.isDisposed() || !model.getValue().trim()) return
   const version = model.getVersionId()
-  const r = await bridge.kubectl('kubectl apply --dry-run=server -f -', { stdin: model.getValue() })
+  const r = await bridge.kubectl('kubectl apply --dry-run=server -f -', {
+    stdin: model.getValue(),
+    aside: true,
+  })
   if (!model.isDisposed() && model.getVersionId() === version)
     mark(model, r.code === 0 ? '' : r.stderr)
 }

@@ -95,7 +95,7 @@ function useKubectl(line: string, uid: string): string {
   useEffect(() => {
     let current = true
     const timer = setTimeout(() => {
-      void bridge.kubectl(line).then((r) => {
+      void bridge.kubectl(line, { aside: true }).then((r) => {
         if (current) setText(r.stdout || r.stderr)
       })
     }, 120)
@@ -150,6 +150,7 @@ function Logs({ selected }: { selected: Selected }) {
     void bridge.kubectl(
       `kubectl logs ${selected.name} -n ${selected.namespace} --all-containers --tail=200 -f`,
       {
+        aside: true,
         output: (_stream, chunk) =>
           setText((old) => (old + chunk).split('\n').slice(-LOG_LINES_MAX).join('\n')),
         started: (r) => {

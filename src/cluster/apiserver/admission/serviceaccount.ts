@@ -5,6 +5,7 @@
 import type { Container, Pod, ServiceAccount } from '../../api/generated/types.ts'
 import { randomSuffix } from '../../api/meta/names.ts'
 import { forbidden } from '../../api/meta/status.ts'
+import type { Call } from '../call.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin, Attributes } from './chain.ts'
 
@@ -31,7 +32,7 @@ export const serviceAccount: AdmissionPlugin = {
     const account = r.cached<ServiceAccount>(accounts, a.namespace, spec.serviceAccountName)
     if (!account) throw missing(a, spec.serviceAccountName)
     const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
-    if (mounts) mountToken(pod, r)
+    if (mounts) mountToken(pod, a.call)
     if ((spec.imagePullSecrets?.length ?? 0) === 0 && account.imagePullSecrets) {
       spec.imagePullSecrets = account.imagePullSecrets.map((s) => ({ ...s }))
     }
@@ -43,10 +44,10 @@ function missing(a: Attributes, name: string): Error {
   return forbidden(a.served.gr, a.name, text)
 }
 
-function mountToken(pod: Pod, r: Registry): void {
+function mountToken(pod: Pod, c: Call): void {
   const spec = pod.spec as NonNullable<Pod['spec']>
   const known = spec.volumes?.find((v) => v.name.startsWith(PREFIX))
-  const name = known?.name ?? PREFIX + randomSuffix(r.random)
+  const name = known?.name ?? PREFIX + randomSuffix(c.random)
   let used = false
   const mount = (c: Container) => {
     if (c.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH)) return

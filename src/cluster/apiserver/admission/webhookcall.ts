@@ -79,7 +79,7 @@ export function* callWebhook(
   hook: Callee,
   mutating: boolean,
 ): Task<AdmissionResponse> {
-  const uid = newUid(r.random)
+  const uid = newUid(a.call.random)
   const seconds = hook.timeoutSeconds ?? 10
   const url = urlOf(hook.clientConfig, seconds)
   const post = `failed to call webhook: Post ${JSON.stringify(url)}: `

@@ -42,7 +42,7 @@ export function* createObject(r: Registry, c: Call, decoded: AnyObject): Task<An
   for (let i = 1; ; i++) {
     try {
       // Admission already speaks of the object by its generated name.
-      o.metadata.name = generateName(r.random, prefix)
+      o.metadata.name = generateName(c.random, prefix)
       return yield* admitAndInsert(r, c, o, managed)
     } catch (error) {
       const taken = (error as ApiError).reason === 'AlreadyExists'
@@ -88,7 +88,7 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   const m = o.metadata
   if (m.resourceVersion)
     throw failure(500, '', 'resourceVersion should not be set on objects to be created')
-  m.uid = newUid(r.random)
+  m.uid = newUid(c.random)
   m.creationTimestamp = c.now
   delete m.deletionTimestamp
   delete m.deletionGracePeriodSeconds
@@ -107,7 +107,7 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   for (const w of definition.strategy?.warnings?.(o, undefined, c) ?? []) c.warnings.push(w)
   definition.strategy?.canonicalize?.(o)
   yield* r.admission.validate(createAttributes(c, o))
-  if (isService(c)) yield* allocateService(r, o, undefined)
+  if (isService(c)) yield* allocateService(r, c, o, undefined)
   const tracked = trackedOf(c, o, managed)
   return yield* store(r, c, tracked)
 }

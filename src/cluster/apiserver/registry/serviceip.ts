@@ -23,6 +23,7 @@ const TRIES_MAX = 200_000
 /** Fills in addresses and ports of a Service about to be stored. @throws ApiError Invalid */
 export function* allocateService(
   r: Registry,
+  c: Call,
   o: AnyObject,
   old: AnyObject | undefined,
 ): Task<void> {
@@ -35,8 +36,8 @@ export function* allocateService(
   const spec = service.spec as ServiceSpec
   const errors = defaultFamilies(spec, before?.spec)
   if (errors.length > 0) throw invalidService(service, errors)
-  allocateIp(r, service, before)
-  allocatePorts(r, service, before)
+  allocateIp(r, c, service, before)
+  allocatePorts(r, c, service, before)
 }
 
 function invalidService(s: Service, errors: readonly FieldError[]): Error {
@@ -69,7 +70,7 @@ function defaultFamilies(spec: ServiceSpec, old: ServiceSpec | undefined): Field
   return []
 }
 
-function allocateIp(r: Registry, s: Service, old: Service | undefined): void {
+function allocateIp(r: Registry, c: Call, s: Service, old: Service | undefined): void {
   const spec = s.spec as ServiceSpec
   if (spec.type === 'ExternalName') return
   const asked = spec.clusterIPs?.[0] ?? spec.clusterIP
@@ -94,7 +95,7 @@ function allocateIp(r: Registry, s: Service, old: Service | undefined): void {
     spec.clusterIPs = [asked]
     return
   }
-  const ip = freeIp(r)
+  const ip = freeIp(r, c)
   spec.clusterIP = ip
   spec.clusterIPs = [ip]
 }
@@ -108,9 +109,9 @@ function taken(r: Registry, ip: string): boolean {
 }
 
 /** The low addresses of the range are left to those who ask for one. */
-function freeIp(r: Registry): string {
+function freeIp(r: Registry, c: Call): string {
   for (let i = 0; i < TRIES_MAX; i++) {
-    const n = r.random.between(256, 65534)
+    const n = c.random.between(256, 65534)
     const ip = `${NETWORK}${n >> 8}.${n & 255}`
     if (!taken(r, ip)) return ip
   }
@@ -122,7 +123,7 @@ function hasPorts(spec: ServiceSpec | undefined): boolean {
   return spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false
 }
 
-function allocatePorts(r: Registry, s: Service, old: Service | undefined): void {
+function allocatePorts(r: Registry, c: Call, s: Service, old: Service | undefined): void {
   const spec = s.spec as ServiceSpec
   const used = usedPorts(r, s)
   const own = new Map<string, number>()
@@ -137,10 +138,10 @@ function allocatePorts(r: Registry, s: Service, old: Service | undefined): void 
   if (errors.length > 0) throw invalidService(s, errors.slice(0, 1))
   if (hasPorts(spec)) {
     for (const p of spec.ports ?? [])
-      if (!p.nodePort) p.nodePort = sharedPort(p, spec) ?? freePort(r, used, own)
+      if (!p.nodePort) p.nodePort = sharedPort(p, spec) ?? freePort(c, used, own)
   }
   const needsHealth = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
-  if (needsHealth && !spec.healthCheckNodePort) spec.healthCheckNodePort = freePort(r, used, own)
+  if (needsHealth && !spec.healthCheckNodePort) spec.healthCheckNodePort = freePort(c, used, own)
 }
 
 interface PortUse {
@@ -175,10 +176,10 @@ function usedPorts(r: Registry, except: Service): Set<number> {
   return used
 }
 
-function freePort(r: Registry, used: Set<number>, own: Map<string, number>): number {
+function freePort(c: Call, used: Set<number>, own: Map<string, number>): number {
   const taken_ = new Set(own.values())
   for (let i = 0; i < TRIES_MAX; i++) {
-    const port = r.random.between(PORT_MIN, PORT_MAX)
+    const port = c.random.between(PORT_MIN, PORT_MAX)
     if (used.has(port) || taken_.has(port)) continue
     own.set(`free/${port}`, port)
     return port
@@ -228,7 +229,7 @@ function addressOf(r: Registry, c: Call, s: AnyObject, ip: string): AnyObject {
     apiVersion: 'networking.k8s.io/v1',
     metadata: {
       name: ip,
-      uid: newUid(r.random),
+      uid: newUid(c.random),
       creationTimestamp: c.now,
       labels: {
         'ipaddress.kubernetes.io/ip-family': 'IPv4',
