@@ -3,6 +3,7 @@
  * its clock. Everything a person does enters here and is logged, so that seed and log replay the same cluster.
  */
 import { isReason } from '../cluster/api/meta/status.ts'
+import type { KubeObject } from '../cluster/api/object.ts'
 import type { ApiRequest, ApiResponse, Method, UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
 import type { Walk } from '../cluster/network/http.ts'
@@ -33,6 +34,8 @@ const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
   groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
 }
+/** The keys of all objects. */
+const EVERYTHING = { key: '/registry/', end: '/registry0' }
 /** Where the terminal stands: its wire to the API server has no latency, so reading needs no time. */
 const TERMINAL = 'kubectl'
 
@@ -279,6 +282,14 @@ export class Session {
   recording(): Recording {
     const { config } = this.cluster
     return { version: RECORDING_VERSION, config, files: this.home, commands: [...this.log] }
+  }
+
+  /** Every object that etcd holds, as it is now. */
+  objects(): KubeObject[] {
+    const { kvs } = this.cluster.store.history(EVERYTHING)
+    return kvs
+      .map((kv) => kv.value as KubeObject | undefined)
+      .filter((o) => o?.metadata) as KubeObject[]
   }
 
   digest(): string {
