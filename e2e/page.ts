@@ -19,6 +19,9 @@ interface Face {
   now(): number
   digest(): Promise<string>
   step(): Promise<void>
+  fault(fault: { kind: string; node?: string }): Promise<void>
+  share(): Promise<string>
+  load(linkOrFile: string | Blob): Promise<void>
 }
 
 declare global {

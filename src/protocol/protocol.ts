@@ -42,6 +42,8 @@ export type Ask =
       /** A session to play again, as `recording` answered it, up to a virtual time (its last command unless given). */
       readonly recording?: unknown
       readonly until?: number
+      /** The pace once it stands there; 1 unless given, 0 is paused. */
+      readonly speed?: number
     }
   | {
       readonly type: 'kubectl'
@@ -81,6 +83,15 @@ export type Ask =
     }
   | { readonly type: 'digest'; readonly id: number }
   | { readonly type: 'recording'; readonly id: number }
+  /** All that a person made, as manifests: answered by `ExportedManifests`. */
+  | { readonly type: 'export'; readonly id: number }
+  /** What an import would make: answered by `ImportPlan`. */
+  | {
+      readonly type: 'plan-import'
+      readonly id: number
+      readonly text: string
+      readonly keepSecrets: boolean
+    }
 
 /** Something the cluster waits for, with its arc. */
 export interface WaitCard {

@@ -6,7 +6,10 @@ import type { KubeObject } from '../cluster/api/object.ts'
 import { pathOf, resourceOf } from '../cluster/api/resources.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
+import type { ImportPlan } from '../protocol/manifests.ts'
 import type { Ask, Tell, WhyAnswer } from '../protocol/protocol.ts'
+import { exportManifests } from './export.ts'
+import { planImport } from './import.ts'
 import type { Run, Session } from './session.ts'
 import { why } from './why.ts'
 
@@ -101,9 +104,19 @@ export class Desk {
         return done(session.digest())
       case 'recording':
         return done(session.recording())
+      case 'export':
+        return done(exportManifests(session.objects()))
+      case 'plan-import':
+        return done(this.planImport(ask.text, ask.keepSecrets))
       case 'kubectl':
         return this.kubectl(ask, done)
     }
+  }
+
+  private planImport(text: string, keepSecrets: boolean): ImportPlan {
+    const there = this.session.objects().filter((o) => o.kind === 'Namespace')
+    const namespaces = new Set(there.map((o) => o.metadata.name ?? ''))
+    return planImport(text, { keepSecrets, namespaces })
   }
 
   /** Does something to the session, runs what is due at this instant, and asks for a turn. */

@@ -5,10 +5,10 @@ import styles from './App.module.css'
 import { Palette } from './bar/Palette.tsx'
 import { Rail } from './bar/Rail.tsx'
 import { TopBar } from './bar/TopBar.tsx'
-import { startCluster } from './bridge/start.ts'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
+import { ShareLayer } from './share/ShareLayer.tsx'
 import { preferences, usePreference } from './store/preferences.ts'
 import { useWorld } from './store/world.ts'
 import { Glass } from './topology/Glass.tsx'
@@ -72,7 +72,7 @@ export function App() {
         </Group>
       </main>
       <Palette />
-      <Crash />
+      <ShareLayer />
     </div>
   )
 }
@@ -85,21 +85,6 @@ function Boot() {
     <div className={styles.boot} role="status">
       <p className="strong">Kubarium</p>
       <p className="muted">{t('app.booting')}</p>
-    </div>
-  )
-}
-
-function Crash() {
-  const t = useWords()
-  const crash = useWorld((s) => s.crash)
-  if (!crash) return null
-  return (
-    <div className={styles.crash} role="alert">
-      <p className="strong bad">{t('app.crashed')}</p>
-      <pre>{crash}</pre>
-      <button type="button" className="btn primary" onClick={() => void startCluster({})}>
-        {t('app.restart')}
-      </button>
     </div>
   )
 }

@@ -4,6 +4,9 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { exposeScripting } from './bridge/scripting.ts'
 import { startCluster } from './bridge/start.ts'
+import { attachedTo } from './bridge/transport.ts'
+import { isLink } from './share/bundle.ts'
+import { keepSessions, load, offerLast, share } from './share/sessions.ts'
 import './theme/tokens.css'
 import './theme/base.css'
 
@@ -13,13 +16,21 @@ const seed = number('seed')
 const nodes = number('nodes')
 const scenario = asked.get('scenario') ?? undefined
 
-exposeScripting(
-  startCluster({
+async function begin(): Promise<void> {
+  if (attachedTo() === undefined) keepSessions()
+  if (isLink(location.hash)) return load(location.hash)
+  await startCluster({
     ...(seed === undefined ? {} : { seed }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(scenario === undefined ? {} : { scenario }),
-  }),
-)
+  })
+  if (attachedTo() === undefined) void offerLast()
+}
+
+exposeScripting(begin(), { share, load })
+window.addEventListener('hashchange', () => {
+  if (isLink(location.hash)) void load(location.hash)
+})
 
 const root = document.getElementById('root')
 if (root) {

@@ -44,7 +44,7 @@ class Host implements Pacing {
     if (ask.recording !== undefined) {
       const recording = parseRecording(ask.recording)
       await this.play(recording, ask.until ?? recording.commands.at(-1)?.at ?? 0)
-      return this.setSpeed(1)
+      return this.setSpeed(ask.speed ?? 1)
     }
     const scene = scenarios.find((s) => s.id === ask.scenario) ?? scenarios[0]
     const config = {

@@ -7,6 +7,9 @@ import { startCluster } from '../bridge/start.ts'
 import { attachedTo } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
+import { sayNothing } from '../share/notice.ts'
+import { ShareMenu } from '../share/ShareMenu.tsx'
+import { forgetLink } from '../share/sessions.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { useNow, useWorld } from '../store/world.ts'
 import styles from './bar.module.css'
@@ -55,6 +58,7 @@ export function TopBar() {
           <Search size={16} aria-hidden="true" />
           <kbd className="small">Ctrl K</kbd>
         </button>
+        <ShareMenu />
         <Language />
         <ThemeButton />
       </div>
@@ -91,6 +95,8 @@ function Scenes() {
                 const url = new URL(location.href)
                 url.searchParams.set('scenario', s.id)
                 history.replaceState(null, '', url)
+                forgetLink()
+                sayNothing()
                 void startCluster({ scenario: s.id })
               }}
             >

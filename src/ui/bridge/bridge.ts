@@ -1,4 +1,5 @@
 /** The only file that posts messages to the cluster's host. Everything a person intends leaves the page here. */
+import type { ExportedManifests, ImportPlan } from '../../protocol/manifests.ts'
 import type {
   Ask,
   FaultCommand,
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly recording?: unknown
   /** Virtual time that a recording is played up to. */
   readonly until?: number
+  /** The pace once a recording was played; 1 unless given, 0 is paused. */
+  readonly speed?: number
 }
 
 type Output = (stream: 'stdout' | 'stderr', text: string) => void
@@ -39,12 +42,15 @@ type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 /** The page's end of the wire to its host. */
 class Bridge {
   onFrame: (frame: Frame) => void = () => {}
-  onCrash: (message: string) => void = () => {}
+  /** The host is gone. `underWay`: what it had not acknowledged of the things that its log keeps. */
+  onCrash: (message: string, underWay: readonly Ask[]) => void = () => {}
+  /** The host carried out something that its log keeps. */
+  onAcknowledged: (ask: Ask) => void = () => {}
   private transport: Transport | undefined
   private nextId = 1
   private readonly waiting = new Map<
     number,
-    { resolve: (v: unknown) => void; reject: (e: Error) => void }
+    { ask: Ask; resolve: (v: unknown) => void; reject: (e: Error) => void }
   >()
   private readonly outputs = new Map<number, Output>()
 
@@ -55,10 +61,7 @@ class Bridge {
     return new Promise((resolve) => {
       this.transport = openTransport({
         hear: (tell) => (tell.type === 'ready' ? resolve() : this.hear(tell)),
-        lost: (message) => {
-          this.giveUp(message)
-          this.onCrash(message)
-        },
+        lost: (message) => this.lost(message),
       })
     })
   }
@@ -156,12 +159,31 @@ class Bridge {
     return this.ask({ type: 'recording' })
   }
 
+  exportManifests(): Promise<ExportedManifests> {
+    return this.ask({ type: 'export' }) as Promise<ExportedManifests>
+  }
+
+  planImport(text: string, keepSecrets: boolean): Promise<ImportPlan> {
+    return this.ask({ type: 'plan-import', text, keepSecrets }) as Promise<ImportPlan>
+  }
+
   private ask(message: Unnumbered<Ask>): Promise<unknown> {
     const id = this.nextId++
+    const ask = { ...message, id } as Ask
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject })
-      this.transport?.post({ ...message, id } as Ask)
+      this.waiting.set(id, { ask, resolve, reject })
+      this.transport?.post(ask)
     })
+  }
+
+  /** The host is gone: it is let go, and whoever waits for it is told, once. */
+  private lost(message: string): void {
+    if (!this.transport) return
+    this.transport.close()
+    this.transport = undefined
+    const underWay = [...this.waiting.values()].map((w) => w.ask).filter(isLogged)
+    this.giveUp(message)
+    this.onCrash(message, underWay)
   }
 
   private giveUp(why: string): void {
@@ -175,19 +197,39 @@ class Bridge {
         return this.onFrame(tell)
       case 'output':
         return this.outputs.get(tell.run)?.(tell.stream, tell.text)
-      case 'done':
-        this.waiting.get(tell.id)?.resolve(tell.value)
+      case 'done': {
+        const answered = this.waiting.get(tell.id)
         this.waiting.delete(tell.id)
+        answered?.resolve(tell.value)
+        if (answered && isLogged(answered.ask)) this.onAcknowledged(answered.ask)
         return
+      }
       case 'failed':
         this.waiting.get(tell.id)?.reject(new Error(tell.message))
         this.waiting.delete(tell.id)
         return
       case 'crashed':
-        return this.onCrash(`${tell.message}\n${tell.stack}`)
+        return this.lost(`${tell.message}\n${tell.stack}`)
       case 'ready':
         return
     }
+  }
+}
+
+/** True for what the host's command log keeps. */
+function isLogged(ask: Ask): boolean {
+  switch (ask.type) {
+    case 'kubectl':
+      return !ask.aside
+    case 'http':
+      return ask.method !== 'GET'
+    case 'fault':
+    case 'add-node':
+    case 'traffic':
+    case 'interrupt':
+      return true
+    default:
+      return false
   }
 }
 

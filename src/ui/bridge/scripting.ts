@@ -26,7 +26,14 @@ export interface Kubarium {
   addNode(): Promise<string>
   /** Seed, configuration and command log. */
   recording(): Promise<unknown>
+  /** The link to this moment: it holds the whole session, nothing is uploaded. */
+  share(): Promise<string>
+  /** Opens the session of a link or file and settles when it stands at its moment, paused. */
+  load(linkOrFile: string | Blob): Promise<void>
 }
+
+/** What sharing adds to the face. */
+export type Sharing = Pick<Kubarium, 'share' | 'load'>
 
 declare global {
   interface Window {
@@ -35,7 +42,7 @@ declare global {
 }
 
 /** Puts the face on the window. */
-export function exposeScripting(ready: Promise<void>): void {
+export function exposeScripting(ready: Promise<void>, sharing: Sharing): void {
   window.kubarium = {
     ready,
     kubectl: (line, stdin) => {
@@ -60,6 +67,7 @@ export function exposeScripting(ready: Promise<void>): void {
     now: () => cards.now,
     addNode: () => bridge.addNode(),
     recording: () => bridge.recording(),
+    ...sharing,
   }
 }
 

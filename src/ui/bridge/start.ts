@@ -1,20 +1,52 @@
 /** Starts (or restarts) a cluster and connects it to the read model. */
 
+import type { Ask } from '../../protocol/protocol.ts'
 import { select } from '../store/selection.ts'
 import { applyFrame, cards, worldStore } from '../store/world.ts'
 import { clearStage, setLive } from '../topology/director.ts'
 import { bridge, type StartOptions } from './bridge.ts'
 
-/** Boots the host and a scene. @returns when the scene is set */
-export async function startCluster(options: StartOptions): Promise<void> {
+/** Somebody who is told of starts and crashes. */
+export interface Watcher {
+  /** A session begins; what was kept of the one before is over. */
+  started(options: StartOptions): void
+  crashed(message: string, underWay: readonly Ask[]): void
+}
+
+const NOBODY: Watcher = {
+  started() {},
+  crashed: (message) => worldStore.setState({ crash: message }),
+}
+let watcher: Watcher = NOBODY
+let starts = 0
+
+/** Names who is told of starts and crashes. */
+export function watchCluster(by: Watcher): void {
+  watcher = by
+}
+
+/**
+ * Boots the host and a scene or recording.
+ * @returns when the scene is set: true, or false when another start came in between
+ */
+export async function startCluster(options: StartOptions): Promise<boolean> {
+  const mine = ++starts
   bridge.onFrame = applyFrame
-  bridge.onCrash = (message) => worldStore.setState({ crash: message })
+  bridge.onCrash = (message, underWay) => watcher.crashed(message, underWay)
+  watcher.started(options)
   cards.reset()
   setLive(false)
   clearStage()
   select(undefined)
   worldStore.setState({ booted: false, crash: '' })
-  await bridge.boot()
-  await bridge.start(options)
+  try {
+    await bridge.boot()
+    if (mine !== starts) return false
+    await bridge.start(options)
+  } catch (error) {
+    if (mine !== starts) return false
+    throw error
+  }
   setLive(true)
+  return true
 }

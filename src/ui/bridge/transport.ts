@@ -42,7 +42,15 @@ function openWorker(ends: TransportEnds): Transport {
   })
   worker.onmessage = (m: MessageEvent<Tell>) => ends.hear(m.data)
   worker.onerror = (e) => ends.lost(e.message)
-  return { post: (ask) => worker.postMessage(ask), close: () => worker.terminate() }
+  return {
+    post: (ask) => worker.postMessage(ask),
+    close: () => {
+      // What it said last may still be on its way, and is of no concern any more.
+      worker.onmessage = null
+      worker.onerror = null
+      worker.terminate()
+    },
+  }
 }
 
 function openSocket(address: string, ends: TransportEnds): Transport {

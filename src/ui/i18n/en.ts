@@ -1,5 +1,8 @@
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
+import { enShare } from './en.share.ts'
+
 export const en = {
+  ...enShare,
   'app.tagline': 'A living Kubernetes cluster under glass',
   'app.booting':
     'A cluster is starting: API server, etcd, scheduler, controllers, three machines …',

@@ -1,7 +1,9 @@
 /** 中文。 Kubernetes' own terms stay as Chinese engineers use them. */
 import type { MessageId } from './en.ts'
+import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
+  ...zhShare,
   'app.tagline': '玻璃下的活 Kubernetes 集群',
   'app.booting': '集群正在启动:API Server、etcd、调度器、控制器、三台机器……',
   'app.crashed': '模拟因我们的缺陷而停止。',
