@@ -114,9 +114,10 @@ export class Desk {
   }
 
   private planImport(text: string, keepSecrets: boolean): ImportPlan {
-    const there = this.session.objects().filter((o) => o.kind === 'Namespace')
-    const namespaces = new Set(there.map((o) => o.metadata.name ?? ''))
-    return planImport(text, { keepSecrets, namespaces })
+    const objects = this.session.objects()
+    const names = (kind: string) =>
+      new Set(objects.filter((o) => o.kind === kind).map((o) => o.metadata.name ?? ''))
+    return planImport(text, { keepSecrets, namespaces: names('Namespace'), nodes: names('Node') })
   }
 
   /** Does something to the session, runs what is due at this instant, and asks for a turn. */

@@ -124,6 +124,16 @@ test('a typed list knows the kind of its items; a namespace that is there is not
     kind: 'SecretList',
     items: [{ metadata: { name: 's', namespace: 'shop' }, data: { a: 'Yg==' } }],
   }
+  const pinned = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd' },
+    spec: { template: { spec: { nodeName: 'there' } } },
+  }
+  const nodes = (...names: string[]) =>
+    planImport(JSON.stringify(pinned), { nodes: new Set(names) }).batches[0]?.yaml
+  expect(nodes('there')).toContain('nodeName: there')
+  expect(nodes('elsewhere')).not.toContain('nodeName')
   const plan = planImport(JSON.stringify(list), {
     keepSecrets: true,
     namespaces: new Set(['shop']),

@@ -19,6 +19,8 @@ export interface ImportOptions {
   readonly keepSecrets?: boolean
   /** Namespaces that need not be made. */
   readonly namespaces?: ReadonlySet<string>
+  /** Machines that there are: templates that pin their pods to another lose the pin. */
+  readonly nodes?: ReadonlySet<string>
 }
 
 /** Characters that one apply may have: below what the manifest reader takes. */
@@ -46,6 +48,8 @@ export function planImport(text: string, options: ImportOptions = {}): ImportPla
   const made = withoutMadeClaims(kept)
   for (const o of kept) if (!made.includes(o)) skip('owned', o.kind)
   const stripped = made.map(bare)
+  const { nodes } = options
+  if (nodes) for (const o of stripped) unpin(o, nodes)
   const masked = options.keepSecrets ? [] : stripped.filter(mask)
   const objects = inOrder([...missingNamespaces(stripped, options.namespaces), ...stripped])
   return {
@@ -91,6 +95,16 @@ function mask(o: AnyObject): boolean {
     }
   }
   return any
+}
+
+/** Takes `nodeName` out of templates, in place, where it names no machine. */
+function unpin(v: unknown, nodes: ReadonlySet<string>): void {
+  if (!isObject(v)) return
+  for (const [k, x] of Object.entries(v)) {
+    if (k === 'template' && isObject(x) && isObject(x.spec)) {
+      if (!nodes.has(String(x.spec.nodeName))) delete x.spec.nodeName
+    } else if (k === 'spec' || k === 'jobTemplate') unpin(x, nodes)
+  }
 }
 
 /** Namespaces that objects live in and that nobody makes. */

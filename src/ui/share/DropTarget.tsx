@@ -4,6 +4,7 @@ import { attachedTo } from '../bridge/transport.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { openDialog } from './dialog.ts'
 import { looksLikeManifests } from './files.ts'
+import { say } from './notice.ts'
 import { load } from './sessions.ts'
 import styles from './share.module.css'
 
@@ -11,7 +12,8 @@ import styles from './share.module.css'
 export async function takeFile(file: File): Promise<void> {
   const text = await file.text()
   if (looksLikeManifests(file.name, text)) openDialog('import', text)
-  else await load(text)
+  else if (attachedTo() === undefined) await load(text)
+  else say({ id: 'share.attached', tone: 'warn' })
 }
 
 /** Several manifests are one import. */
@@ -28,7 +30,6 @@ export function DropTarget() {
   const t = useWords()
   const [over, setOver] = useState(false)
   useEffect(() => {
-    if (attachedTo() !== undefined) return
     const isFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false
     const enter = (e: DragEvent) => {
       if (!isFiles(e)) return

@@ -12,6 +12,9 @@ import styles from './share.module.css'
 const SessionsDialog = lazy(() =>
   import('./SessionsDialog.tsx').then((m) => ({ default: m.SessionsDialog })),
 )
+const ImportDialog = lazy(() =>
+  import('./ImportDialog.tsx').then((m) => ({ default: m.ImportDialog })),
+)
 
 /** Everything of this room that is not in the bar. */
 export function ShareLayer() {
@@ -23,6 +26,7 @@ export function ShareLayer() {
       <DropTarget />
       <Suspense fallback={null}>
         {dialog.open === 'sessions' ? <SessionsDialog close={closeDialog} /> : null}
+        {dialog.open === 'import' ? <ImportDialog text={dialog.text} close={closeDialog} /> : null}
       </Suspense>
     </>
   )

@@ -1,5 +1,5 @@
 /** The bar's one button for handing a session on, keeping it, and bringing objects in and out. */
-import { Code, Download, FolderOpen, Library, Link, Share2 } from 'lucide-react'
+import { Code, Download, FileText, FolderOpen, Library, Link, Share2, Upload } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { attachedTo } from '../bridge/transport.ts'
@@ -8,6 +8,7 @@ import { cards } from '../store/world.ts'
 import { takeFile } from './DropTarget.tsx'
 import { openDialog } from './dialog.ts'
 import { chooseFiles, saveToFile } from './files.ts'
+import { saveManifests } from './importing.ts'
 import { say } from './notice.ts'
 import { share } from './sessions.ts'
 
@@ -40,6 +41,9 @@ export function ShareMenu() {
           {item('share.save', <Download {...ICON} />, () => void saveToFile(), attached)}
           {item('share.open', <FolderOpen {...ICON} />, () => void openFile(), attached)}
           {item('share.sessions', <Library {...ICON} />, () => openDialog('sessions'), attached)}
+          <hr />
+          {item('share.import', <Upload {...ICON} />, () => openDialog('import'))}
+          {item('share.export', <FileText {...ICON} />, () => void saveManifests())}
           {attached ? (
             <p className="small muted" style={{ padding: '6px 10px', maxWidth: 260 }}>
               {t('share.attached')}
