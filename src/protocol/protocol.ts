@@ -71,7 +71,7 @@ export type Ask =
     }
   | { readonly type: 'traffic'; readonly id: number; readonly request: TrafficRequest }
   | { readonly type: 'speed'; readonly id: number; readonly speed: number }
-  | { readonly type: 'step'; readonly id: number }
+  | { readonly type: 'step'; readonly id: number; readonly by?: StepUnit }
   | { readonly type: 'advance'; readonly id: number; readonly ms: number }
   | { readonly type: 'settle'; readonly id: number; readonly maxMs?: number }
   | { readonly type: 'fault'; readonly id: number; readonly fault: FaultCommand }
@@ -82,6 +82,36 @@ export type Ask =
       readonly about: { kind: string; namespace: string; name: string }
     }
   | { readonly type: 'digest'; readonly id: number }
+  /** Shows the page a moment of the past: a virtual time, or that of a revision. */
+  | { readonly type: 'look'; readonly id: number; readonly at?: number; readonly revision?: number }
+  /** Shows the present again. */
+  | { readonly type: 'live'; readonly id: number }
+  | { readonly type: 'history'; readonly id: number }
+  | { readonly type: 'bookmark'; readonly id: number; readonly at: number; readonly name: string }
+  /** Goes on from the moment that is shown (or a given one), in a branch of its own. */
+  | {
+      readonly type: 'branch'
+      readonly id: number
+      readonly name?: string
+      readonly at?: number
+    }
+  | { readonly type: 'branches'; readonly id: number }
+  | { readonly type: 'checkout'; readonly id: number; readonly branch: number }
+  | {
+      readonly type: 'prune'
+      readonly id: number
+      readonly branch: number
+      /** A new name; without one the branch is forgotten. */
+      readonly name?: string
+    }
+  | { readonly type: 'compare'; readonly id: number; readonly branch: number }
+  /** Runs until something holds, see docs/scripting.md. */
+  | {
+      readonly type: 'until'
+      readonly id: number
+      readonly condition: string
+      readonly maxMs?: number
+    }
   | { readonly type: 'recording'; readonly id: number }
   /** All that a person made, as manifests: answered by `ExportedManifests`. */
   | { readonly type: 'export'; readonly id: number }
@@ -92,6 +122,65 @@ export type Ask =
       readonly text: string
       readonly keepSecrets: boolean
     }
+
+/** How far one step goes: one step of the simulation, one write to etcd, one reconcile, one second. */
+export type StepUnit = 'step' | 'event' | 'reconcile' | 'second'
+
+/** One thing that a person did. */
+export interface HistoryEntry {
+  readonly at: number
+  readonly kind: string
+  readonly text: string
+}
+
+/** What was done so far, and the places that have a name. */
+export interface HistoryAnswer {
+  readonly now: number
+  readonly revision: number
+  readonly commands: readonly HistoryEntry[]
+}
+
+/** The tree of branches, and the places in time that have a name. */
+export interface BranchesAnswer {
+  readonly branches: readonly BranchCard[]
+  readonly bookmarks: readonly { readonly at: number; readonly name: string }[]
+}
+
+/** One branch of the playground's tree. */
+export interface BranchCard {
+  readonly id: number
+  readonly name: string
+  readonly parent?: number
+  /** Where it left its parent, and how far it got. */
+  readonly from: number
+  readonly tip: number
+  readonly commands: number
+  readonly current: boolean
+}
+
+/** How two branches differ where each of them is now. Times are virtual ms. */
+export interface Comparison {
+  readonly mine: string
+  readonly other: string
+  /** Where they parted. */
+  readonly from: number
+  readonly objects: readonly {
+    readonly kind: string
+    readonly namespace: string
+    readonly name: string
+    readonly how: 'only-here' | 'only-there' | 'changed'
+    /** Paths of fields that differ, at most a few. */
+    readonly fields: readonly string[]
+  }[]
+  /** When a workload was last complete after the parting, in each; undefined: never. */
+  readonly timings: readonly {
+    readonly kind: string
+    readonly namespace: string
+    readonly name: string
+    readonly here?: number
+    readonly there?: number
+  }[]
+}
 
 /** Something the cluster waits for, with its arc. */
 export interface WaitCard {
@@ -110,6 +199,10 @@ export interface Frame {
   readonly revision: number
   readonly requestsPerSecond: number
   readonly steps: number
+  /** Commands that were logged so far. */
+  readonly commands: number
+  /** Set while the past is shown; the virtual time that the cluster has come to. */
+  readonly past?: { readonly present: number }
   /** Set while the host runs ahead to a moment asked for. */
   readonly target?: number
   /** Set when `put` is everything there is: whatever else the page knows is gone. */

@@ -80,7 +80,8 @@ function makeCluster(args: ServerArgs): Cluster {
     nodes: args.nodes ?? DEFAULT_CONFIG.nodes,
     bare: args.bare,
     hollow: args.hollow,
-    keepHistory: false,
+    // Who looks on may look back; for kubectl alone the past is only memory.
+    keepHistory: args.ui,
     keepRecords: 20_000,
   })
   cluster.world.clock.run({ until: SETTLE_MS })

@@ -4,6 +4,7 @@ import { spawn, type Task } from '../cluster/sim/task.ts'
 import type { World } from '../cluster/sim/world.ts'
 import type { Host } from '../http/fetch.ts'
 import type { Pacing } from '../session/desk.ts'
+import { type Goal, runToward } from '../session/goal.ts'
 
 /** Longest real pause between two looks at the clock. */
 const NAP_MS = 50
@@ -14,13 +15,6 @@ const SLICE_STEPS = 20_000
 const AHEAD_MS = 15
 /** Steps between looks at the real clock while running ahead. */
 const STEPS_PER_LOOK = 400
-
-/** A moment to reach as fast as the machine can. */
-interface Goal {
-  readonly until: number
-  readonly idle: boolean
-  readonly done: () => void
-}
 
 /** A host that paces a world. */
 export class Pacer implements Host, Pacing {
@@ -57,15 +51,15 @@ export class Pacer implements Host, Pacing {
     this.soon()
   }
 
-  step(): void {
+  step(one: () => void): void {
     this.setSpeed(0)
-    this.world.clock.run({ steps: 1 })
+    one()
     this.dropAnchor()
   }
 
-  reach(until: number, idle: boolean, done: () => void): void {
+  reach(goal: Goal): void {
     this.goal?.done()
-    this.goal = { until, idle, done }
+    this.goal = goal
     this.soon()
   }
 
@@ -99,9 +93,8 @@ export class Pacer implements Host, Pacing {
 
   private runAhead(goal: Goal): void {
     const began = performance.now()
-    const { until, idle } = goal
     while (performance.now() - began < AHEAD_MS) {
-      if (this.world.clock.run({ until, idle, steps: STEPS_PER_LOOK }) === 'steps') continue
+      if (!runToward(this.world.clock, goal, STEPS_PER_LOOK)) continue
       this.goal = undefined
       this.dropAnchor()
       goal.done()

@@ -13,7 +13,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
 import { type Ask, type Frame, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
-import { Desk } from '../session/desk.ts'
+import { Desk, isHostAsk } from '../session/desk.ts'
 import { Feed } from '../session/feed.ts'
 import { Session } from '../session/session.ts'
 import type { Pacer } from './pacer.ts'
@@ -170,11 +170,18 @@ class Gallery {
 
   enter(ws: WebSocket): void {
     const tell = (message: Tell) => send(ws, JSON.stringify(message))
-    const desk = new Desk(this.session, this.o.pacer, { tell, show: () => this.show() })
+    const desk = new Desk(this.session, this.o.pacer, {
+      tell,
+      show: () => this.show(),
+      showAll: () => this.sendAll(viewer),
+    })
     const viewer: Viewer = { ws, desk, started: false, behind: false }
     this.viewers.add(viewer)
     this.feed ??= new Feed(this.session, 'now')
-    this.timer ??= setInterval(() => this.show(), FRAME_MS)
+    this.timer ??= setInterval(() => {
+      for (const v of this.viewers) v.desk.playPast(FRAME_MS)
+      this.show()
+    }, FRAME_MS)
     ws.on('message', (raw: RawData) => this.hear(viewer, raw, tell))
     ws.on('close', () => this.leave(viewer))
     ws.on('error', () => ws.terminate())
@@ -197,8 +204,11 @@ class Gallery {
       viewer.started = true
       this.sendAll(viewer)
       tell({ type: 'done', id: ask.id, value: null })
-    } else if (ask.type === 'recording') {
-      const message = 'this cluster has other clients too, which are not in the command log'
+    } else if (isHostAsk(ask) || ask.type === 'recording') {
+      const message =
+        ask.type === 'recording'
+          ? 'this cluster has other clients too, which are not in the command log'
+          : 'this cluster has other clients too: it has one present and no branches'
       tell({ type: 'failed', id: ask.id, message })
     } else viewer.desk.hear(ask)
   }
@@ -219,6 +229,7 @@ class Gallery {
     const text = frame ? JSON.stringify(frame) : undefined
     for (const v of this.viewers) {
       if (!v.started) continue
+      if (v.desk.past) continue
       const { bufferedAmount } = v.ws
       if (v.behind && bufferedAmount < CAUGHT_UP_BYTES) this.sendAll(v)
       else if (bufferedAmount > (this.o.behindBytes ?? BEHIND_BYTES)) v.behind = true

@@ -1,6 +1,7 @@
 /**
  * One page's desk at a session: carries out what it asks and answers it. Whoever hosts the session (a worker, Node)
- * brings the pacing and the post; several desks may stand at one session.
+ * brings the pacing and the post; several desks may stand at one session. A desk may look at the past while the others,
+ * and the cluster, go on.
  */
 import type { KubeObject } from '../cluster/api/object.ts'
 import { pathOf, resourceOf } from '../cluster/api/resources.ts'
@@ -8,23 +9,29 @@ import type { Millis } from '../cluster/sim/clock.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
 import type { Ask, Tell, WhyAnswer } from '../protocol/protocol.ts'
+import { conditionOf, watched } from './condition.ts'
 import { exportManifests } from './export.ts'
+import type { Goal } from './goal.ts'
 import { planImport } from './import.ts'
-import type { Run, Session } from './session.ts'
+import { Past } from './past.ts'
+import type { LoggedCommand } from './recording.ts'
+import { queryOf, type Run, type Session } from './session.ts'
 import { why } from './why.ts'
 
 /** How long `settle` goes on when nothing was said. @unit virtual ms */
 const SETTLE_MAX_MS = 600_000
+/** How long `until` waits when nothing was said. @unit virtual ms */
+const UNTIL_MAX_MS = 3_600_000
 const COLUMNS = 120
 
 /** Who lets time pass; the only one that advances the session's clock. */
 export interface Pacing {
   /** Virtual seconds per real second; 0 pauses. */
   setSpeed(speed: number): void
-  /** Runs one step and stays paused. */
-  step(): void
-  /** Runs ahead as fast as it can to a virtual time, or until quiet. */
-  reach(until: Millis, idle: boolean, done: () => void): void
+  /** Lets one step be run and stays paused. */
+  step(one: () => void): void
+  /** Runs ahead as fast as it can. */
+  reach(goal: Goal): void
   /** Says that something was entered: the session wants a turn soon. */
   soon(): void
 }
@@ -34,14 +41,33 @@ export interface Post {
   tell(message: Tell): void
   /** Sends what changed at once, so that an answer never overtakes the frame that shows it. */
   show(): void
+  /** Sends everything as it is, after a look at the past. */
+  showAll(): void
 }
 
-/** What a desk answers by itself; `start` belongs to the host. */
-export type DeskAsk = Exclude<Ask, { type: 'start' }>
+/** What belongs to the host, which may put another session in this one's place. */
+export type HostAsk = Extract<
+  Ask,
+  { type: 'start' | 'branch' | 'branches' | 'checkout' | 'prune' | 'compare' | 'bookmark' }
+>
+/** What a desk answers by itself. */
+export type DeskAsk = Exclude<Ask, HostAsk>
 type Done = (value?: unknown) => void
+
+const HOST_ASKS = ['start', 'branch', 'branches', 'checkout', 'prune', 'compare', 'bookmark']
+
+/** Whether the host answers it, and not a desk. */
+export function isHostAsk(ask: Ask): ask is HostAsk {
+  return HOST_ASKS.includes(ask.type)
+}
+
+/** What changes the cluster, and so cannot be done to its past. */
+const ACTS = ['fault', 'add-node', 'traffic', 'settle', 'until']
 
 /** The desk of one page. */
 export class Desk {
+  /** Set while the page looks at the past. */
+  past: Past | undefined
   private readonly runs = new Map<number, Run>()
 
   constructor(
@@ -52,14 +78,33 @@ export class Desk {
 
   /** Carries out one ask; its answer is told, now or later. */
   hear(ask: DeskAsk): void {
-    try {
-      this.carryOut(ask, (value) => {
-        this.post.show()
-        this.post.tell({ type: 'done', id: ask.id, value: value ?? null })
-      })
-    } catch (error) {
-      this.post.tell({ type: 'failed', id: ask.id, message: String(error) })
+    const done = (value?: unknown) => {
+      this.post.show()
+      this.post.tell({ type: 'done', id: ask.id, value: value ?? null })
     }
+    try {
+      if (this.past && this.inPast(ask, this.past, done)) return
+      this.carryOut(ask, done)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.post.tell({ type: 'failed', id: ask.id, message })
+    }
+  }
+
+  /** Plays the past on, as its speed has it. */
+  playPast(realMs: number): void {
+    const { past } = this
+    if (!past || past.speed === 0) return
+    if (past.play(past.at + realMs * past.speed)) this.goLive()
+    else this.post.tell(past.frame())
+  }
+
+  /** Back to the present. */
+  goLive(): void {
+    if (!this.past) return
+    this.past = undefined
+    this.post.showAll()
+    this.pacing.soon()
   }
 
   /** The page left: its commands are interrupted. */
@@ -75,12 +120,18 @@ export class Desk {
         pacing.setSpeed(ask.speed)
         return done()
       case 'step':
-        pacing.step()
+        pacing.step(() => session.step(ask.by))
         return done()
       case 'advance':
-        return pacing.reach(session.now + ask.ms, false, done)
+        return pacing.reach({ until: session.now + ask.ms, idle: false, done })
       case 'settle':
-        return pacing.reach(session.now + (ask.maxMs ?? SETTLE_MAX_MS), true, done)
+        return pacing.reach({
+          until: session.now + (ask.maxMs ?? SETTLE_MAX_MS),
+          idle: true,
+          done,
+        })
+      case 'until':
+        return this.until(ask.condition, ask.maxMs ?? UNTIL_MAX_MS, done)
       case 'fault':
         return this.enter(() => session.fault(ask.fault), done)
       case 'add-node':
@@ -110,6 +161,17 @@ export class Desk {
         return done(this.planImport(ask.text, ask.keepSecrets))
       case 'kubectl':
         return this.kubectl(ask, done)
+      case 'history':
+        return done({
+          now: session.now,
+          revision: session.cluster.store.status().revision,
+          commands: session.recording().commands.map(entryOf),
+        })
+      case 'look':
+        return this.look(this.momentOf(ask), done)
+      case 'live':
+        this.goLive()
+        return done()
     }
   }
 
@@ -120,6 +182,82 @@ export class Desk {
     return planImport(text, { keepSecrets, namespaces: names('Namespace'), nodes: names('Node') })
   }
 
+  /** What is different while the past is shown. @returns false when nothing is */
+  private inPast(ask: DeskAsk, past: Past, done: Done): boolean {
+    if (ACTS.includes(ask.type)) throw new Error('this is the past: make a branch here to act')
+    switch (ask.type) {
+      case 'speed':
+        past.speed = ask.speed
+        this.post.tell(past.frame())
+        this.pacing.soon()
+        done()
+        return true
+      case 'step':
+        past.speed = 0
+        this.moveTo(past, past.next(ask.by ?? 'event'))
+        done()
+        return true
+      case 'advance':
+        this.moveTo(past, past.at + ask.ms)
+        done()
+        return true
+      case 'complete':
+        done(past.complete(ask.line, ask.cursor))
+        return true
+      case 'http': {
+        const [path = '', search = ''] = ask.path.split('?')
+        const query = queryOf(search)
+        const r = past.http({ method: ask.method, path, query, headers: ask.headers ?? {} })
+        done({ status: r.status, headers: r.headers, body: 'body' in r ? r.body : null })
+        return true
+      }
+      case 'kubectl':
+        done(past.kubectl(ask.line, this.ioOf(ask)))
+        return true
+      default:
+        return false
+    }
+  }
+
+  private moveTo(past: Past, at: Millis): void {
+    if (past.play(at)) this.goLive()
+    else this.post.tell(past.frame())
+  }
+
+  private momentOf(ask: { at?: number; revision?: number }): Millis {
+    if (ask.revision === undefined) return ask.at ?? 0
+    const at = this.session.cluster.store.timeOf(ask.revision)
+    if (at === undefined) throw new Error(`there is no revision ${ask.revision}`)
+    return at
+  }
+
+  private look(at: Millis, done: Done): void {
+    this.session.flush()
+    if (at >= this.session.now) this.goLive()
+    else {
+      this.past = new Past(this.session, at)
+      this.post.tell(this.past.full())
+    }
+    done()
+  }
+
+  private until(text: string, maxMs: number, done: Done): void {
+    const { session, pacing } = this
+    const holds = conditionOf(session, text)
+    if (holds()) return done(true)
+    let met = false
+    const changed = watched(session, text)
+    pacing.reach({
+      until: session.now + maxMs,
+      idle: false,
+      holds: () => {
+        met ||= changed()
+        return met
+      },
+      done: () => done(met),
+    })
+  }
+
   /** Does something to the session, runs what is due at this instant, and asks for a turn. */
   private enter(what: () => unknown, done?: Done): void {
     const value = what()
@@ -128,20 +266,23 @@ export class Desk {
     this.pacing.soon()
   }
 
-  private kubectl(ask: Extract<Ask, { type: 'kubectl' }>, done: Done): void {
+  private ioOf(ask: Extract<Ask, { type: 'kubectl' }>): KubectlIo {
     const { post } = this
-    const io: KubectlIo = {
+    return {
       ...(ask.stdin === undefined ? {} : { stdin: ask.stdin }),
       columns: ask.columns ?? COLUMNS,
       stdout: (text) => post.tell({ type: 'output', run: ask.id, stream: 'stdout', text }),
       stderr: (text) => post.tell({ type: 'output', run: ask.id, stream: 'stderr', text }),
     }
+  }
+
+  private kubectl(ask: Extract<Ask, { type: 'kubectl' }>, done: Done): void {
     this.enter(() => {
       const finished = (code: number) => {
         this.runs.delete(ask.id)
         done(code)
       }
-      const run = this.session.kubectl(ask.line, io, finished, ask.aside)
+      const run = this.session.kubectl(ask.line, this.ioOf(ask), finished, ask.aside)
       if (run.code === undefined) this.runs.set(ask.id, run)
     })
   }
@@ -156,5 +297,24 @@ export class Desk {
     session.http('GET', path, {}, undefined, (r) => {
       done(why(session.cluster, about, r.status === 200 ? (r.body as KubeObject) : undefined))
     })
+  }
+}
+
+/** One line of the log as the page shows it. */
+function entryOf({ at, command }: LoggedCommand): { at: Millis; kind: string; text: string } {
+  const { kind } = command
+  switch (command.kind) {
+    case 'kubectl':
+      return { at, kind, text: command.line }
+    case 'interrupt':
+      return { at, kind, text: '^C' }
+    case 'http':
+      return { at, kind, text: `${command.method} ${command.path}` }
+    case 'fault':
+      return { at, kind, text: Object.values(command.fault).join(' ') }
+    case 'add-node':
+      return { at, kind, text: 'add machine' }
+    case 'traffic':
+      return { at, kind, text: `GET http://${command.request.host}:${command.request.port}` }
   }
 }

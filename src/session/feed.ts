@@ -8,9 +8,16 @@ import type { Session } from './session.ts'
 import { cardOf } from './views.ts'
 
 /** Records sent in one frame at most; a burst beyond it is counted, not sent. */
-const RECORDS_MAX = 600
+export const RECORDS_MAX = 600
 
-const ALL = { key: '/registry/', end: '/registry0' }
+/** Every object in etcd. */
+export const ALL = { key: '/registry/', end: '/registry0' }
+
+/** Whether the page is told of a record: what is only plumbing is left out. */
+export function isShown(r: TraceRecord): boolean {
+  if (r.verb === 'commit' || r.verb === 'notify' || r.verb === 'enqueue') return false
+  return !(r.verb === 'request' && r.about?.kind === 'Event')
+}
 
 /** What the pacing adds to a frame. */
 export interface Pace {
@@ -105,16 +112,9 @@ export class Feed {
       requestsPerSecond: this.rate(now),
       steps,
       ...(pace.target === undefined ? {} : { target: pace.target }),
-      machines: this.machines(),
-      faults: this.session.faults.names(),
+      commands: this.session.commands,
+      ...this.session.ground(),
     }
-  }
-
-  private machines(): Record<string, 'on' | 'off'> {
-    const out: Record<string, 'on' | 'off'> = {}
-    const { cluster } = this.session
-    for (const name of cluster.machineNames) out[name] = cluster.machineState(name) ?? 'off'
-    return out
   }
 
   private note(e: StoreEvent, epochMs: number): void {
@@ -127,8 +127,7 @@ export class Feed {
 
   private trace(r: TraceRecord): void {
     if (r.verb === 'request') this.count(r.at)
-    if (r.verb === 'commit' || r.verb === 'notify' || r.verb === 'enqueue') return
-    if (r.verb === 'request' && r.about?.kind === 'Event') return
+    if (!isShown(r)) return
     if (this.records.length >= RECORDS_MAX) {
       this.skipped++
       return

@@ -12,7 +12,7 @@ import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
 import type { KubectlRequest } from '../kubectl/client.ts'
 import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
-import type { FaultCommand, TrafficRequest } from '../protocol/protocol.ts'
+import type { FaultCommand, StepUnit, TrafficRequest } from '../protocol/protocol.ts'
 import { Faults } from './faults.ts'
 import {
   type LoggedCommand,
@@ -20,6 +20,12 @@ import {
   type Recording,
   type SessionCommand,
 } from './recording.ts'
+
+/** What stands under the cluster. */
+export interface Ground {
+  readonly machines: Readonly<Record<string, 'on' | 'off'>>
+  readonly faults: readonly string[]
+}
 
 /** A kubectl line under way. */
 export interface Run {
@@ -29,6 +35,8 @@ export interface Run {
   cancel(): void
 }
 
+/** How far a step looks for the next event of its kind. @unit virtual ms */
+const STEP_MAX_MS = 60_000
 const SILENT: KubectlIo = { stdout() {}, stderr() {} }
 const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
@@ -49,6 +57,7 @@ export class Session {
   private readonly home: Readonly<Record<string, string>>
   private readonly cache: KubectlCache = {}
   private readonly runs = new Map<number, Run>()
+  private readonly grounds: { until: Millis; ground: Ground }[] = []
   private nextRun = 1
 
   /**
@@ -79,9 +88,22 @@ export class Session {
     this.cluster.world.clock.run({ until: this.now })
   }
 
-  /** Runs one step of the simulation. */
-  step(): RunResult {
-    return this.cluster.world.clock.run({ steps: 1 })
+  /** Runs one step of the simulation, or on to the next write to etcd, reconcile or second. */
+  step(by: StepUnit = 'step'): void {
+    const { clock, trace } = this.cluster.world
+    if (by === 'second') {
+      clock.run({ until: this.now + 1000 })
+      return
+    }
+    let passed = by === 'step'
+    const stop = trace.subscribe((r) => {
+      passed ||= r.verb === (by === 'event' ? 'commit' : 'reconcile')
+    })
+    const until = this.now + STEP_MAX_MS
+    do {
+      if (clock.run({ until, steps: 1 }) !== 'steps') break
+    } while (!passed)
+    stop()
   }
 
   /**
@@ -219,13 +241,7 @@ export class Session {
     done: (r: ApiResponse) => void,
   ): void {
     const [bare = '', search = ''] = path.split('?')
-    const query = new Map<string, string[]>()
-    for (const pair of search.split('&').filter(Boolean)) {
-      const [k = '', v = ''] = pair
-        .split('=')
-        .map((x) => decodeURIComponent(x.replaceAll('+', ' ')))
-      query.set(k, [...(query.get(k) ?? []), v])
-    }
+    const query = queryOf(search)
     const self = this
     const go = () =>
       spawn(this.cluster.world, 'page', `${method} ${bare}`, function* () {
@@ -252,15 +268,17 @@ export class Session {
   /** Injects or heals a fault. */
   fault(fault: FaultCommand): void {
     this.record({ kind: 'fault', fault })
-    this.faults.apply(fault)
+    this.shake(() => this.faults.apply(fault))
   }
 
   /** A machine joins. @returns its name */
   addNode(): string {
     this.record({ kind: 'add-node' })
     const { trace } = this.cluster.world
-    return trace.under({ owner: 'user', verb: 'command', text: 'add machine' }, () =>
-      this.cluster.addMachine(),
+    return this.shake(() =>
+      trace.under({ owner: 'user', verb: 'command', text: 'add machine' }, () =>
+        this.cluster.addMachine(),
+      ),
     )
   }
 
@@ -276,6 +294,24 @@ export class Session {
         done(yield* network.request(source, request, 5000))
       })
     })
+  }
+
+  /** The machines and what is broken, now. */
+  ground(): Ground {
+    const { cluster } = this
+    const machines: Record<string, 'on' | 'off'> = {}
+    for (const name of cluster.machineNames) machines[name] = cluster.machineState(name) ?? 'off'
+    return { machines, faults: this.faults.names() }
+  }
+
+  /** The machines and what was broken, then. */
+  groundAt(at: Millis): Ground {
+    return this.grounds.find((g) => at < g.until)?.ground ?? this.ground()
+  }
+
+  /** Commands logged so far. */
+  get commands(): number {
+    return this.log.length
   }
 
   /** Seed, configuration and all that was done. */
@@ -294,6 +330,12 @@ export class Session {
 
   digest(): string {
     return this.cluster.world.trace.digest()
+  }
+
+  /** Does something to the machines, and remembers how they were until now. */
+  private shake<T>(change: () => T): T {
+    this.grounds.push({ until: this.now, ground: this.ground() })
+    return change()
   }
 
   private *sourceOf(
@@ -323,4 +365,14 @@ export class Session {
     this.flush()
     this.log.push({ at: this.now, command })
   }
+}
+
+/** The parameters of a URL's search part. */
+export function queryOf(search: string): Map<string, string[]> {
+  const query = new Map<string, string[]>()
+  for (const pair of search.split('&').filter(Boolean)) {
+    const [k = '', v = ''] = pair.split('=').map((x) => decodeURIComponent(x.replaceAll('+', ' ')))
+    query.set(k, [...(query.get(k) ?? []), v])
+  }
+  return query
 }

@@ -103,6 +103,18 @@ export class Trace {
     return this.records[id - this.firstId]
   }
 
+  /** The id of the first kept record later than that time; the next id to be given when there is none. */
+  firstAfter(at: Millis): CauseId {
+    let low = 0
+    let high = this.records.length
+    while (low < high) {
+      const mid = (low + high) >> 1
+      if ((this.records[mid] as TraceRecord).at <= at) low = mid + 1
+      else high = mid
+    }
+    return this.firstId + low
+  }
+
   /** The chain of causes that ends in `id`, root first. */
   chain(id: CauseId): TraceRecord[] {
     const chain: TraceRecord[] = []
