@@ -56,9 +56,9 @@ test('the browser and Node play the same cluster, byte for byte', async ({ page 
     window.kubarium.kubectl('create deployment web --image=nginx:1.27 --replicas=3'),
   )
   await page.evaluate(() => window.kubarium.advance('45s'))
-  const recording = (await page.evaluate(() =>
-    (window.kubarium as unknown as { recording(): Promise<unknown> }).recording(),
-  )) as Parameters<typeof import('../src/session/replay.ts').replay>[0]
+  const recording = (await page.evaluate(() => window.kubarium.recording())) as Parameters<
+    typeof import('../src/session/replay.ts').replay
+  >[0]
   const [digest, now] = await page.evaluate(
     async () => [await window.kubarium.digest(), window.kubarium.now()] as const,
   )

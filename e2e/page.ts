@@ -1,5 +1,7 @@
 /** What every story shares: a page whose console stays clean and which speaks to nobody but its own origin. */
 import { test as base, expect, type Page } from '@playwright/test'
+// The declaration of window.kubarium comes with it.
+import type { Kubarium } from '../src/ui/bridge/scripting.ts'
 
 interface Glass {
   readonly page: Page
@@ -8,26 +10,6 @@ interface Glass {
   settle(): Promise<void>
   speed(x: number): Promise<void>
   now(): Promise<number>
-}
-
-interface Face {
-  ready: Promise<void>
-  kubectl(line: string, stdin?: string): Promise<{ stdout: string; stderr: string; code: number }>
-  advance(time: string): Promise<void>
-  settle(): Promise<void>
-  speed(x: number): void
-  now(): number
-  digest(): Promise<string>
-  step(): Promise<void>
-  fault(fault: { kind: string; node?: string }): Promise<void>
-  share(): Promise<string>
-  load(linkOrFile: string | Blob): Promise<void>
-}
-
-declare global {
-  interface Window {
-    kubarium: Face
-  }
 }
 
 /** Opens the page with a query and waits for the cluster. */
@@ -67,4 +49,5 @@ export const test = base.extend<{ clean: undefined }>({
   ],
 })
 
+export type { Kubarium }
 export { expect }

@@ -94,6 +94,8 @@ export type Ask =
       readonly id: number
       readonly name?: string
       readonly at?: number
+      /** Just before that command of the log, counted from 0: takes it back. */
+      readonly before?: number
     }
   | { readonly type: 'branches'; readonly id: number }
   | { readonly type: 'checkout'; readonly id: number; readonly branch: number }
@@ -131,6 +133,8 @@ export interface HistoryEntry {
   readonly at: number
   readonly kind: string
   readonly text: string
+  /** It may have changed something: it can be taken back. */
+  readonly acts: boolean
 }
 
 /** What was done so far, and the places that have a name. */

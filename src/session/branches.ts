@@ -81,6 +81,17 @@ export class Branches {
     return new Replay(upTo(this.session.recording(), moment), moment)
   }
 
+  /**
+   * The replay that stands just before a command, as if it had never been entered.
+   * @param index of the command in the current recording, from 0
+   */
+  forkBefore(index: number): Replay {
+    const recording = this.session.recording()
+    const command = recording.commands[index]
+    if (!command) throw new Error(`there is no command ${index}`)
+    return new Replay({ ...recording, commands: recording.commands.slice(0, index) }, command.at)
+  }
+
   /** The forked session becomes the current branch. @returns its id */
   enter(replay: Replay, name?: string): number {
     const parent = this.current

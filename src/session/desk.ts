@@ -8,7 +8,7 @@ import { pathOf, resourceOf } from '../cluster/api/resources.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
-import type { Ask, Tell, WhyAnswer } from '../protocol/protocol.ts'
+import type { Ask, HistoryEntry, Tell, WhyAnswer } from '../protocol/protocol.ts'
 import { conditionOf, watched } from './condition.ts'
 import { exportManifests } from './export.ts'
 import type { Goal } from './goal.ts'
@@ -300,21 +300,32 @@ export class Desk {
   }
 }
 
+/** Lines that only look: nothing is taken back by taking them back. */
+const LOOKS =
+  /^\s*(kubectl|k)?\s*(get|describe|logs?|explain|diff|top|events|api-resources|api-versions|version|cluster-info|config|auth|wait|options|help|completion|rollout\s+(status|history)|cat|ls|echo)\b/
+
 /** One line of the log as the page shows it. */
-function entryOf({ at, command }: LoggedCommand): { at: Millis; kind: string; text: string } {
+function entryOf({ at, command }: LoggedCommand): HistoryEntry {
   const { kind } = command
   switch (command.kind) {
-    case 'kubectl':
-      return { at, kind, text: command.line }
+    case 'kubectl': {
+      const { line } = command
+      return { at, kind, text: line, acts: !LOOKS.test(line) || /[;&|]/.test(line) }
+    }
     case 'interrupt':
-      return { at, kind, text: '^C' }
+      return { at, kind, text: '^C', acts: false }
     case 'http':
-      return { at, kind, text: `${command.method} ${command.path}` }
+      return { at, kind, text: `${command.method} ${command.path}`, acts: true }
     case 'fault':
-      return { at, kind, text: Object.values(command.fault).join(' ') }
+      return { at, kind, text: Object.values(command.fault).join(' '), acts: true }
     case 'add-node':
-      return { at, kind, text: 'add machine' }
+      return { at, kind, text: 'add machine', acts: true }
     case 'traffic':
-      return { at, kind, text: `GET http://${command.request.host}:${command.request.port}` }
+      return {
+        at,
+        kind,
+        text: `GET http://${command.request.host}:${command.request.port}`,
+        acts: false,
+      }
   }
 }

@@ -11,6 +11,7 @@ import { Inspector } from './inspector/Inspector.tsx'
 import { ShareLayer } from './share/ShareLayer.tsx'
 import { preferences, usePreference } from './store/preferences.ts'
 import { useWorld } from './store/world.ts'
+import { PastBanner } from './time/PastBanner.tsx'
 import { Glass } from './topology/Glass.tsx'
 
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
@@ -51,6 +52,7 @@ export function App() {
                     <Lists view={view} />
                   </Suspense>
                 )}
+                <PastBanner />
                 <Boot />
               </Panel>
               <Separator className={styles.vertical} />

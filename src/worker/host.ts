@@ -34,6 +34,7 @@ export class Host implements Pacing, Post {
   private goal: Goal | undefined
   /** A replay under way, in place of pacing. */
   private playing: { replay: Replay; arrived(): void; failed(e: unknown): void } | undefined
+  private held: Ask[] = []
   private lastFrame = 0
   private lastTick = 0
   private ticking = false
@@ -48,6 +49,11 @@ export class Host implements Pacing, Post {
   }
 
   hear(ask: Ask): void {
+    // What is asked during a replay is meant for what it leads to.
+    if (this.playing && ask.type !== 'start') {
+      this.held.push(ask)
+      return
+    }
     if (!isHostAsk(ask)) return this.desk.hear(ask)
     this.answer(ask).then(
       (value) => {
@@ -111,7 +117,7 @@ export class Host implements Pacing, Post {
       case 'start':
         return this.start(ask)
       case 'branch':
-        return this.branch(ask.at, ask.name)
+        return this.branch(ask)
       case 'checkout':
         return this.checkout(ask.branch)
       case 'compare':
@@ -150,6 +156,7 @@ export class Host implements Pacing, Post {
       ...(ask.seed === undefined ? {} : { seed: ask.seed }),
       ...(ask.nodes === undefined ? {} : { nodes: ask.nodes }),
     }
+    this.playing = undefined
     this.branches = new Branches(new Session(config, scene?.files))
     this.adopt()
     const { session } = this
@@ -165,20 +172,28 @@ export class Host implements Pacing, Post {
     this.setSpeed(1)
   }
 
-  /** Goes on from a moment in a branch of its own, paused so that nothing is missed. @returns its id */
-  private async branch(at: number | undefined, name: string | undefined): Promise<number> {
-    const replay = this.branches.fork(at ?? this.desk.past?.at ?? this.session.now)
+  /** Goes on in a branch of its own; from the past it begins paused, so that nothing is missed. @returns its id */
+  private async branch(ask: Extract<HostAsk, { type: 'branch' }>): Promise<number> {
+    const { speed } = this
+    const { past } = this.desk
+    const replay =
+      ask.before === undefined
+        ? this.branches.fork(ask.at ?? past?.at ?? this.session.now)
+        : this.branches.forkBefore(ask.before)
     await this.play(replay)
-    const id = this.branches.enter(replay, name)
+    const id = this.branches.enter(replay, ask.name)
     this.adopt()
+    if (!past) this.setSpeed(speed)
     this.showAll()
     return id
   }
 
   private async checkout(id: number): Promise<void> {
+    const { speed } = this
     const session = await this.played(id)
     this.branches.arrive(id, session)
     this.adopt()
+    this.setSpeed(speed)
     this.showAll()
   }
 
@@ -239,18 +254,25 @@ export class Host implements Pacing, Post {
   private tick(): void {
     this.ticking = false
     const began = performance.now()
+    if (!this.playing) this.hearHeld()
     const { past } = this.desk
     if (this.playing) this.playOn(began)
     else if (past) this.playPast(began)
     else if (this.goal) this.runToGoal(this.goal, began)
     else if (this.speed > 0) this.runPaced(began)
     this.sendFrame(false)
-    if (this.playing || (this.goal && !past)) this.soon()
+    if (this.playing || this.held.length > 0 || (this.goal && !past)) this.soon()
     else if (past ? past.speed > 0 : this.speed > 0) {
       this.ticking = true
       setTimeout(() => this.tick(), past ? FRAME_MS : 8)
     }
     this.lastTick = began
+  }
+
+  private hearHeld(): void {
+    const { held } = this
+    this.held = []
+    for (const ask of held) this.hear(ask)
   }
 
   private playOn(began: number): void {

@@ -12,9 +12,10 @@ import { ShareMenu } from '../share/ShareMenu.tsx'
 import { forgetLink } from '../share/sessions.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { useNow, useWorld } from '../store/world.ts'
+import { Timeline } from '../time/Timeline.tsx'
+import { TimeMenu } from '../time/TimeMenu.tsx'
 import styles from './bar.module.css'
 import { openPalette } from './Palette.tsx'
-import { Timeline } from './Timeline.tsx'
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, 1000]
 
@@ -49,6 +50,7 @@ export function TopBar() {
       <Transport />
       <Timeline />
       <div className={styles.tools}>
+        <TimeMenu />
         <button
           type="button"
           onClick={openPalette}
@@ -160,7 +162,7 @@ function Transport() {
             .sort((a, b) => a - b)
             .map((s) => (
               <option key={s} value={String(s)}>
-                {s === 0 ? '⏸' : `${s}×`}
+                {`${s}×`}
               </option>
             ))}
         </select>

@@ -2,8 +2,12 @@
 import type { ExportedManifests, ImportPlan } from '../../protocol/manifests.ts'
 import type {
   Ask,
+  BranchesAnswer,
+  Comparison,
   FaultCommand,
   Frame,
+  HistoryAnswer,
+  StepUnit,
   Tell,
   TrafficRequest,
   WhyAnswer,
@@ -127,8 +131,55 @@ class Bridge {
     void this.ask({ type: 'speed', speed })
   }
 
-  step(): Promise<unknown> {
-    return this.ask({ type: 'step' })
+  step(by?: StepUnit): Promise<unknown> {
+    return this.ask(by === undefined ? { type: 'step' } : { type: 'step', by })
+  }
+
+  /** Shows a moment of the past; one at or after the present shows the present. */
+  look(moment: { at: number } | { revision: number }): Promise<unknown> {
+    return this.ask({ type: 'look', ...moment })
+  }
+
+  live(): Promise<unknown> {
+    return this.ask({ type: 'live' })
+  }
+
+  history(): Promise<HistoryAnswer> {
+    return this.ask({ type: 'history' }) as Promise<HistoryAnswer>
+  }
+
+  /** Names a moment; an empty name takes its name away. */
+  bookmark(at: number, name: string): Promise<BranchesAnswer> {
+    return this.ask({ type: 'bookmark', at, name }) as Promise<BranchesAnswer>
+  }
+
+  /** Goes on from the moment shown (or a given one) in a branch of its own. @returns its id */
+  branch(o: { name?: string; at?: number; before?: number } = {}): Promise<number> {
+    return this.ask({ type: 'branch', ...o }) as Promise<number>
+  }
+
+  branches(): Promise<BranchesAnswer> {
+    return this.ask({ type: 'branches' }) as Promise<BranchesAnswer>
+  }
+
+  checkout(branch: number): Promise<unknown> {
+    return this.ask({ type: 'checkout', branch })
+  }
+
+  /** Renames a branch, or forgets it when no name is given. */
+  prune(branch: number, name?: string): Promise<BranchesAnswer> {
+    const ask = { type: 'prune', branch, ...(name === undefined ? {} : { name }) } as const
+    return this.ask(ask) as Promise<BranchesAnswer>
+  }
+
+  compare(branch: number): Promise<Comparison> {
+    return this.ask({ type: 'compare', branch }) as Promise<Comparison>
+  }
+
+  /** Runs until a condition holds. @returns whether it does; false: the time was over */
+  until(condition: string, maxMs?: number): Promise<boolean> {
+    const ask = { type: 'until', condition, ...(maxMs === undefined ? {} : { maxMs }) } as const
+    return this.ask(ask) as Promise<boolean>
   }
 
   advance(ms: number): Promise<unknown> {

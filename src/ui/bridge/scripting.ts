@@ -1,7 +1,13 @@
 /**
  * The scripting face for demos and tests: `window.kubarium`. Documented in docs/scripting.md.
  */
-import type { FaultCommand } from '../../protocol/protocol.ts'
+import type {
+  BranchCard,
+  Comparison,
+  FaultCommand,
+  HistoryAnswer,
+  StepUnit,
+} from '../../protocol/protocol.ts'
 import { cards } from '../store/world.ts'
 import { bridge, type KubectlOutput } from './bridge.ts'
 
@@ -16,8 +22,25 @@ export interface Kubarium {
   settle(): Promise<void>
   /** Sets the pace; 0 pauses. */
   speed(x: number): void
-  /** Runs one step and stays paused. */
-  step(): Promise<void>
+  /** Runs one step (or on to the next `'event'`, `'reconcile'`, `'second'`) and stays paused. */
+  step(by?: StepUnit): Promise<void>
+  /** Runs until a condition holds, e.g. `'deployment/web Available'`; answers whether it does. */
+  until(condition: string, time?: string | number): Promise<boolean>
+  /** What was done so far, and when. */
+  history(): Promise<HistoryAnswer>
+  /** Shows a moment: `'2m30s'` since birth, or a revision of etcd. */
+  at(moment: string | number): Promise<void>
+  /** Shows the present again. */
+  live(): Promise<void>
+  /** Goes on from the moment that is shown, in a branch of its own; answers its id. */
+  branch(name?: string): Promise<number>
+  branches(): Promise<readonly BranchCard[]>
+  /** Goes to another branch, by id or name. */
+  checkout(branch: number | string): Promise<void>
+  /** How the branch that is shown differs from another. */
+  compare(branch: number | string): Promise<Comparison>
+  /** Names the moment that is shown. */
+  bookmark(name: string): Promise<void>
   fault(fault: FaultCommand): Promise<void>
   /** The trace's running hash. */
   digest(): Promise<string>
@@ -57,8 +80,28 @@ export function exposeScripting(ready: Promise<void>, sharing: Sharing): void {
       await bridge.settle()
     },
     speed: (x) => bridge.speed(x),
-    step: async () => {
-      await bridge.step()
+    step: async (by) => {
+      await bridge.step(by)
+    },
+    until: (condition, time) =>
+      bridge.until(condition, time === undefined ? undefined : parseDuration(time)),
+    history: () => bridge.history(),
+    at: async (moment) => {
+      await bridge.look(
+        typeof moment === 'number' ? { revision: moment } : { at: parseDuration(moment) },
+      )
+    },
+    live: async () => {
+      await bridge.live()
+    },
+    branch: (name) => bridge.branch(name === undefined ? {} : { name }),
+    branches: async () => (await bridge.branches()).branches,
+    checkout: async (branch) => {
+      await bridge.checkout(await branchId(branch))
+    },
+    compare: async (branch) => bridge.compare(await branchId(branch)),
+    bookmark: async (name) => {
+      await bridge.bookmark(cards.now, name)
     },
     fault: async (fault) => {
       await bridge.fault(fault)
@@ -69,6 +112,13 @@ export function exposeScripting(ready: Promise<void>, sharing: Sharing): void {
     recording: () => bridge.recording(),
     ...sharing,
   }
+}
+
+async function branchId(branch: number | string): Promise<number> {
+  const { branches } = await bridge.branches()
+  const found = branches.find((b) => b.id === branch || b.name === branch)
+  if (!found) throw new Error(`there is no branch ${branch}`)
+  return found.id
 }
 
 /** Milliseconds of `1h2m3s`, `500ms` or a number of milliseconds. @throws Error for anything else */

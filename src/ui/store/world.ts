@@ -32,6 +32,10 @@ export interface WorldState {
   readonly machines: Readonly<Record<string, 'on' | 'off'>>
   readonly faults: readonly string[]
   readonly crash: string
+  /** Set while the past is shown: how far the cluster has come. */
+  readonly past: { readonly present: number } | undefined
+  /** Commands logged so far. */
+  readonly commands: number
 }
 
 export const worldStore = createStore<WorldState>(() => ({
@@ -44,6 +48,8 @@ export const worldStore = createStore<WorldState>(() => ({
   machines: {},
   faults: [],
   crash: '',
+  past: undefined,
+  commands: 0,
 }))
 
 /** Reads a fact of the cluster. */
@@ -241,6 +247,8 @@ export function applyFrame(frame: Frame): void {
     target: frame.target,
     machines: same(worldStore.getState().machines, frame.machines),
     faults: frame.faults,
+    past: frame.past,
+    commands: frame.commands,
   })
 }
 
