@@ -40,6 +40,18 @@ export interface NodeCard extends CardBase {
   readonly version: string
 }
 
+/** A container of a pod. */
+export interface PartCard {
+  readonly name: string
+  readonly image: string
+  /** Running, the reason why it waits or ended, or empty before the kubelet has said anything. */
+  readonly state: string
+  readonly ready: boolean
+  readonly restarts: number
+  /** Which probes it has: startup, liveness, readiness. */
+  readonly probes: readonly string[]
+}
+
 /** How a pod is drawn; the shape tells it, colour never alone. */
 export type PodLook =
   | 'pending'
@@ -74,6 +86,8 @@ export interface PodCard extends CardBase {
   readonly tolerates: Readonly<Record<string, number>>
   readonly claims: readonly string[]
   readonly unschedulable: string
+  /** Its containers, without those that only initialise. */
+  readonly parts: readonly PartCard[]
   readonly labels: Readonly<Record<string, string>>
 }
 

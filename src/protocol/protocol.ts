@@ -216,7 +216,8 @@ export interface Frame {
   readonly records: readonly TraceRecord[]
   /** Records of the cluster that were left out of this frame because there were too many. */
   readonly skipped: number
-  readonly machines: Readonly<Record<string, 'on' | 'off'>>
+  /** Left out when no machine changed since the last frame. */
+  readonly machines?: Readonly<Record<string, 'on' | 'off'>>
   readonly faults: readonly string[]
 }
 

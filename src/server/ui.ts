@@ -225,15 +225,19 @@ class Gallery {
 
   /** Sends what changed to all who keep up. */
   private show(): void {
-    const frame: Frame | undefined = this.feed?.frame(this.o.pacer.pace)
-    const text = frame ? JSON.stringify(frame) : undefined
+    const texts: string[] = []
+    for (;;) {
+      const frame: Frame | undefined = this.feed?.frame(this.o.pacer.pace)
+      if (!frame) break
+      texts.push(JSON.stringify(frame))
+    }
     for (const v of this.viewers) {
       if (!v.started) continue
       if (v.desk.past) continue
       const { bufferedAmount } = v.ws
       if (v.behind && bufferedAmount < CAUGHT_UP_BYTES) this.sendAll(v)
       else if (bufferedAmount > (this.o.behindBytes ?? BEHIND_BYTES)) v.behind = true
-      else if (text && !v.behind) send(v.ws, text)
+      else if (!v.behind) for (const text of texts) send(v.ws, text)
     }
   }
 

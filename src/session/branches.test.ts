@@ -85,7 +85,7 @@ test('frames of the past hold what was there, machines and faults too, and play 
   const s = grown()
   const before = new Past(s, 80_000)
   const frame = before.full()
-  expect(frame.machines['node-1']).toBe('on')
+  expect(frame.machines?.['node-1']).toBe('on')
   expect(new Past(s, 95_000).full()).toMatchObject({ faults: ['power node-1'] })
   const known = new Map(frame.put.map((c) => [c.uid, c]))
   let records = 0

@@ -9,6 +9,10 @@ import { cardOf } from './views.ts'
 
 /** Records sent in one frame at most; a burst beyond it is counted, not sent. */
 export const RECORDS_MAX = 600
+/** Cards in one frame at most, so that taking it in never stops the page; what is left comes in the next. */
+const CARDS_MAX = 400
+/** Verdicts on nodes in one frame at most: beyond them a decision tells only of the node that was chosen. */
+const VERDICTS_MAX = 600
 
 /** Every object in etcd. */
 export const ALL = { key: '/registry/', end: '/registry0' }
@@ -30,9 +34,11 @@ export class Feed {
   private readonly changed = new Map<string, Card | PlainCard | undefined>()
   private records: TraceRecord[] = []
   private skipped = 0
+  private verdicts = 0
   private requests: { at: number; n: number }[] = []
   private lastNow = -1
   private lastSpeed = -1
+  private lastMachines = ''
 
   private readonly stop: () => void
 
@@ -62,7 +68,7 @@ export class Feed {
     this.stop()
   }
 
-  /** The frame since the last one; undefined when nothing changed. */
+  /** What changed since the last frame, or the next part of it; undefined when nothing is left to tell. */
   frame(pace: Pace): Frame | undefined {
     const { now } = this.session.cluster.world.clock
     const quiet = this.changed.size === 0 && this.records.length === 0
@@ -74,10 +80,12 @@ export class Feed {
     for (const [uid, card] of this.changed) {
       if (card) put.push(card)
       else gone.push(uid)
+      this.changed.delete(uid)
+      if (put.length + gone.length >= CARDS_MAX) break
     }
-    this.changed.clear()
     const frame: Frame = {
       ...this.facts(pace),
+      ...this.newMachines(),
       put,
       gone,
       records: this.records,
@@ -85,6 +93,7 @@ export class Feed {
     }
     this.records = []
     this.skipped = 0
+    this.verdicts = 0
     return frame
   }
 
@@ -97,12 +106,21 @@ export class Feed {
       const card = o?.metadata ? cardOf(o, world.clock.epochMs) : undefined
       if (card) put.push(card)
     }
-    return { ...this.facts(pace), full: true, put, gone: [], records: [], skipped: 0 }
+    return {
+      ...this.facts(pace),
+      machines: this.session.ground().machines,
+      full: true,
+      put,
+      gone: [],
+      records: [],
+      skipped: 0,
+    }
   }
 
-  private facts(pace: Pace): Omit<Frame, 'put' | 'gone' | 'records' | 'skipped'> {
+  private facts(pace: Pace): Omit<Frame, 'put' | 'gone' | 'records' | 'skipped' | 'machines'> {
     const { world, store } = this.session.cluster
     const { now, epochMs, steps } = world.clock
+    const ground = this.session.ground()
     return {
       type: 'frame',
       now,
@@ -113,8 +131,16 @@ export class Feed {
       steps,
       ...(pace.target === undefined ? {} : { target: pace.target }),
       commands: this.session.commands,
-      ...this.session.ground(),
+      faults: ground.faults,
     }
+  }
+
+  private newMachines(): Pick<Frame, 'machines'> {
+    const { machines } = this.session.ground()
+    const states = Object.entries(machines).join()
+    if (states === this.lastMachines) return {}
+    this.lastMachines = states
+    return { machines }
   }
 
   private note(e: StoreEvent, epochMs: number): void {
@@ -132,7 +158,17 @@ export class Feed {
       this.skipped++
       return
     }
-    this.records.push(r)
+    this.records.push(this.lean(r))
+  }
+
+  /** A decision over thousands of nodes is too much to draw, and to send many times a second. */
+  private lean(r: TraceRecord): TraceRecord {
+    const nodes = r.detail?.nodes
+    if (r.verb !== 'decide' || !Array.isArray(nodes)) return r
+    this.verdicts += nodes.length
+    if (this.verdicts <= VERDICTS_MAX) return r
+    const chosen = (nodes as { node: string }[]).filter((n) => n.node === r.detail?.chosen)
+    return { ...r, detail: { ...r.detail, nodes: chosen } }
   }
 
   private count(at: number): void {

@@ -20,6 +20,7 @@ import type {
   EventCard,
   LeaseCard,
   NodeCard,
+  PartCard,
   PlainCard,
   PodCard,
   PodLook,
@@ -154,8 +155,28 @@ function podCard(o: Pod, epochMs: number): PodCard {
     claims: (o.spec?.volumes ?? []).flatMap((v) => v.persistentVolumeClaim?.claimName ?? []),
     unschedulable:
       scheduled?.status === 'False' ? (scheduled.message ?? scheduled.reason ?? '') : '',
+    parts: partsOf(o),
     labels,
   }
+}
+
+function partsOf(o: Pod): PartCard[] {
+  return (o.spec?.containers ?? []).map((c) => {
+    const status = o.status?.containerStatuses?.find((s) => s.name === c.name)
+    const { running, waiting, terminated } = status?.state ?? {}
+    return {
+      name: c.name,
+      image: c.image ?? '',
+      state: running ? 'Running' : (waiting?.reason ?? terminated?.reason ?? ''),
+      ready: status?.ready ?? false,
+      restarts: status?.restartCount ?? 0,
+      probes: [
+        ...(c.startupProbe ? ['startup'] : []),
+        ...(c.livenessProbe ? ['liveness'] : []),
+        ...(c.readinessProbe ? ['readiness'] : []),
+      ],
+    }
+  })
 }
 
 /** Shape, STATUS word and message of a pod, as kubectl would print it. */

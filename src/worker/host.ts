@@ -102,7 +102,7 @@ export class Host implements Pacing, Post {
 
   showAll(): void {
     // What was gathered meanwhile is part of everything.
-    this.feed.frame(this.pace)
+    while (this.feed.frame(this.pace)) continue
     this.dropAnchor()
     this.post(this.feed.full(this.pace))
   }
@@ -243,8 +243,7 @@ export class Host implements Pacing, Post {
     const now = performance.now()
     if (!force && now - this.lastFrame < FRAME_MS) return
     this.lastFrame = now
-    const frame = this.feed.frame(this.pace)
-    if (frame) this.post(frame)
+    for (let f = this.feed.frame(this.pace); f; f = this.feed.frame(this.pace)) this.post(f)
   }
 
   private dropAnchor(): void {

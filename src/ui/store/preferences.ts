@@ -13,6 +13,7 @@ export interface Preferences {
   readonly view: View
   readonly dock: DockTab
   readonly layers: readonly string[]
+  readonly grouping: 'node' | 'namespace' | 'owner' | 'zone'
   readonly showSystem: boolean
   readonly namespace: string
 }
@@ -26,6 +27,7 @@ function initial(): Preferences {
     theme: matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark',
     view: 'map',
     dock: 'terminal',
+    grouping: 'node',
     layers: ['messages', 'network', 'storage', 'scheduling'],
     showSystem: true,
     namespace: '',

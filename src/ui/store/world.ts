@@ -17,6 +17,7 @@ import type {
   WorkloadCard,
 } from '../../protocol/cards.ts'
 import type { Frame } from '../../protocol/protocol.ts'
+import { Slots } from './slots.ts'
 
 /** Any card. */
 export type AnyCard = Card | PlainCard
@@ -57,60 +58,99 @@ export function useWorld<T>(select: (s: WorldState) => T): T {
   return useStore(worldStore, select)
 }
 
+/** A card before and after a change: without `before` it came, without `after` it is gone. */
+type Change = (before: AnyCard | undefined, after: AnyCard | undefined) => void
+
+/** Listeners called in one animation frame at most; the others follow in the next ones. */
+const CALLS_MAX = 120
+/** How long news wait for an animation frame, which a hidden page never gets. @unit real ms */
+const HIDDEN_MS = 250
+
 /** All cards, and who listens to which topic. */
 class Cards {
   readonly all = new Map<string, AnyCard>()
   readonly byKind = new Map<string, Map<string, AnyCard>>()
   readonly podsByNode = new Map<string, Map<string, PodCard>>()
+  /** Pods by the uid of their controller. */
+  readonly podsByOwner = new Map<string, Map<string, PodCard>>()
   /** Cell of each pod on its node: taken on arrival, kept until it leaves. */
   readonly slots = new Map<string, number>()
   now = 0
+  private readonly byName = new Map<string, string>()
+  /** Of topics that somebody looked at; nobody counts the others. */
   private readonly versions = new Map<string, number>()
   private readonly listeners = new Map<string, Set<() => void>>()
   private readonly recordListeners = new Set<(records: readonly TraceRecord[]) => void>()
-  private readonly taken = new Map<string, Set<number>>()
+  private readonly changeListeners = new Set<Change>()
+  private readonly nodeSlots = new Map<string, Slots>()
+  private readonly due = new Set<() => void>()
+  private dueRecords: TraceRecord[] = []
+  private scheduled = false
 
   of<T extends AnyCard>(kind: string): Iterable<T> {
     return (this.byKind.get(kind)?.values() ?? []) as Iterable<T>
   }
 
   find<T extends AnyCard>(kind: string, namespace: string, name: string): T | undefined {
-    for (const c of this.of<T>(kind)) if (c.name === name && c.namespace === namespace) return c
-    return undefined
+    const uid = this.byName.get(nameKey(kind, namespace, name))
+    return uid === undefined ? undefined : (this.all.get(uid) as T | undefined)
   }
 
   reset(): void {
+    for (const card of this.all.values()) this.tell(card, undefined)
     this.all.clear()
     this.byKind.clear()
+    this.byName.clear()
     this.podsByNode.clear()
+    this.podsByOwner.clear()
     this.slots.clear()
-    this.taken.clear()
+    this.nodeSlots.clear()
+    this.dueRecords = []
     for (const topic of this.listeners.keys()) this.bump(topic)
+    this.flush()
   }
 
+  /** Takes a frame in; those who listen hear of it in the next animation frame, of many frames once. */
   apply(frame: Frame): void {
     const touched = new Set<string>(['now'])
     this.now = frame.now
     for (const uid of frame.full ? this.allBut(frame.put) : frame.gone) this.remove(uid, touched)
     for (const card of frame.put) this.put(card, touched)
     for (const topic of touched) this.bump(topic)
-    if (frame.records.length > 0) for (const f of this.recordListeners) f(frame.records)
+    for (const r of frame.records) this.dueRecords.push(r)
+    this.soon()
   }
 
   version(topic: string): number {
-    return this.versions.get(topic) ?? 0
+    const version = this.versions.get(topic)
+    // Whoever reads a version may listen soon: from now on it is counted.
+    if (version === undefined) this.versions.set(topic, 0)
+    return version ?? 0
   }
 
   listen(topic: string, f: () => void): () => void {
     const set = this.listeners.get(topic) ?? new Set()
     set.add(f)
     this.listeners.set(topic, set)
-    return () => set.delete(f)
+    return () => {
+      set.delete(f)
+      this.due.delete(f)
+    }
   }
 
   onRecords(f: (records: readonly TraceRecord[]) => void): () => void {
     this.recordListeners.add(f)
     return () => this.recordListeners.delete(f)
+  }
+
+  /** Hears every change of a card at once, while it is made: for indexes, never for drawing. */
+  onChange(f: Change): () => void {
+    this.changeListeners.add(f)
+    return () => this.changeListeners.delete(f)
+  }
+
+  private tell(before: AnyCard | undefined, after: AnyCard | undefined): void {
+    for (const f of this.changeListeners) f(before, after)
   }
 
   private allBut(known: readonly AnyCard[]): string[] {
@@ -119,8 +159,35 @@ class Cards {
   }
 
   private bump(topic: string): void {
-    this.versions.set(topic, this.version(topic) + 1)
-    for (const f of this.listeners.get(topic) ?? []) f()
+    const version = this.versions.get(topic)
+    if (version !== undefined) this.versions.set(topic, version + 1)
+    for (const f of this.listeners.get(topic) ?? []) this.due.add(f)
+  }
+
+  private soon(): void {
+    if (this.scheduled || (this.due.size === 0 && this.dueRecords.length === 0)) return
+    this.scheduled = true
+    const go = () => {
+      if (!this.scheduled) return
+      this.scheduled = false
+      this.flush()
+    }
+    requestAnimationFrame(go)
+    if (document.hidden) setTimeout(go, HIDDEN_MS)
+  }
+
+  /** Tells at once what waits to be told. */
+  flush(): void {
+    const records = this.dueRecords
+    this.dueRecords = []
+    if (records.length > 0) for (const f of this.recordListeners) f(records)
+    let calls = 0
+    for (const f of this.due) {
+      this.due.delete(f)
+      f()
+      if (++calls >= CALLS_MAX) break
+    }
+    this.soon()
   }
 
   private put(card: AnyCard, touched: Set<string>): void {
@@ -132,17 +199,20 @@ class Cards {
       this.byKind.set(card.kind, kind)
     }
     kind.set(card.uid, card)
+    if (!old) this.byName.set(nameKey(card.kind, card.namespace, card.name), card.uid)
     touched.add(card.kind).add(card.uid)
     if (card.kind === 'ReplicaSet') {
       // Shades change only when a revision appears or moves, not with every count.
       const before = old as WorkloadCard | undefined
       if (before?.revision !== (card as WorkloadCard).revision) touched.add('revisions')
     }
-    if (card.kind !== 'Pod') return
-    const pod = card as PodCard
-    const before = old as PodCard | undefined
-    if (before && before.node !== pod.node) this.leave(before, touched)
-    this.arrive(pod, touched)
+    if (card.kind === 'Pod') {
+      const pod = card as PodCard
+      const before = old as PodCard | undefined
+      if (before && before.node !== pod.node) this.leave(before, touched)
+      this.arrive(pod, touched)
+    }
+    this.tell(old, card)
   }
 
   private remove(uid: string, touched: Set<string>): void {
@@ -150,33 +220,52 @@ class Cards {
     if (!card) return
     this.all.delete(uid)
     this.byKind.get(card.kind)?.delete(uid)
+    const key = nameKey(card.kind, card.namespace, card.name)
+    // A successor of the same name may be here already.
+    if (this.byName.get(key) === uid) this.byName.delete(key)
     touched.add(card.kind).add(uid)
     if (card.kind === 'Pod') this.leave(card as PodCard, touched)
+    this.tell(card, undefined)
   }
 
   private arrive(pod: PodCard, touched: Set<string>): void {
-    let pods = this.podsByNode.get(pod.node)
-    if (!pods) {
-      pods = new Map()
-      this.podsByNode.set(pod.node, pods)
-    }
-    pods.set(pod.uid, pod)
+    inside(this.podsByNode, pod.node).set(pod.uid, pod)
+    if (pod.owner) inside(this.podsByOwner, pod.owner.uid).set(pod.uid, pod)
     touched.add(`node:${pod.node}`)
     if (this.slots.has(pod.uid)) return
-    const taken = this.taken.get(pod.node) ?? new Set<number>()
-    this.taken.set(pod.node, taken)
-    let slot = 0
-    while (taken.has(slot)) slot++
-    taken.add(slot)
-    this.slots.set(pod.uid, slot)
+    let slots = this.nodeSlots.get(pod.node)
+    if (!slots) {
+      slots = new Slots()
+      this.nodeSlots.set(pod.node, slots)
+    }
+    this.slots.set(pod.uid, slots.take())
   }
 
   private leave(pod: PodCard, touched: Set<string>): void {
     this.podsByNode.get(pod.node)?.delete(pod.uid)
-    this.taken.get(pod.node)?.delete(this.slots.get(pod.uid) ?? -1)
+    if (pod.owner) {
+      const pods = this.podsByOwner.get(pod.owner.uid)
+      pods?.delete(pod.uid)
+      if (pods?.size === 0) this.podsByOwner.delete(pod.owner.uid)
+    }
+    const slot = this.slots.get(pod.uid)
+    if (slot !== undefined) this.nodeSlots.get(pod.node)?.give(slot)
     this.slots.delete(pod.uid)
     touched.add(`node:${pod.node}`)
   }
+}
+
+function nameKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`
+}
+
+function inside(map: Map<string, Map<string, PodCard>>, key: string): Map<string, PodCard> {
+  let found = map.get(key)
+  if (!found) {
+    found = new Map()
+    map.set(key, found)
+  }
+  return found
 }
 
 /** The one read model. */
@@ -235,9 +324,19 @@ export function useNow(): number {
   return cards.now
 }
 
+let latest: Frame | undefined
+let machines: WorldState['machines'] = {}
+
 /** Takes a frame of the host in. */
 export function applyFrame(frame: Frame): void {
+  latest = frame
+  machines = frame.machines ?? machines
   cards.apply(frame)
+}
+
+cards.listen('now', () => {
+  const frame = latest
+  if (!frame) return
   worldStore.setState({
     booted: true,
     epochMs: frame.epochMs,
@@ -245,18 +344,15 @@ export function applyFrame(frame: Frame): void {
     revision: frame.revision,
     requestsPerSecond: frame.requestsPerSecond,
     target: frame.target,
-    machines: same(worldStore.getState().machines, frame.machines),
-    faults: frame.faults,
+    machines,
+    faults: sameList(worldStore.getState().faults, frame.faults),
     past: frame.past,
     commands: frame.commands,
   })
-}
+})
 
-function same(
-  a: Readonly<Record<string, 'on' | 'off'>>,
-  b: Readonly<Record<string, 'on' | 'off'>>,
-) {
-  return JSON.stringify(a) === JSON.stringify(b) ? a : b
+function sameList(a: readonly string[], b: readonly string[]): readonly string[] {
+  return a.length === b.length && a.every((x, i) => x === b[i]) ? a : b
 }
 
 export type { EventCard, LeaseCard, NodeCard, PodCard, ServiceCard, SliceCard, WorkloadCard }

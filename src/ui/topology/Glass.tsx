@@ -5,8 +5,8 @@ import {
   Controls,
   type Edge,
   type Node as FlowNode,
+  getViewportForBounds,
   Handle,
-  MiniMap,
   type NodeProps,
   Panel,
   Position,
@@ -29,7 +29,13 @@ import {
   useSlowTopic,
   useWorld,
 } from '../store/world.ts'
+import { useCrowd } from '../wall/crowd.ts'
+import { CORNER, type WallHandle } from '../wall/handle.ts'
+import { MiniWall } from '../wall/MiniWall.tsx'
+import { WALL } from '../wall/plan.ts'
+import { Wall } from '../wall/Wall.tsx'
 import { powerOff } from './actions.ts'
+import { isOverBin } from './bin.ts'
 import { ControlPlaneCard, OutsideCard } from './ControlPlaneCard.tsx'
 import { DiskCard } from './DiskCard.tsx'
 import { startDirector } from './director.ts'
@@ -40,11 +46,12 @@ import { type Box, cellCentre, chipBox, middle, PLACES, placeNodes } from './lay
 import { MapMenu } from './MapMenu.tsx'
 import { NodeCard } from './NodeCard.tsx'
 import { ServicesCard, useShownServices } from './ServicesCard.tsx'
-import { BIN_ID, Shelf } from './Shelf.tsx'
+import { Shelf } from './Shelf.tsx'
 import { TrayCard } from './TrayCard.tsx'
 
 type Content = FlowNode<{ uid?: string; node?: string }>
 
+const NONE: Node[] = []
 const HIDDEN = { opacity: 0, pointerEvents: 'none' } as const
 
 const nodeTypes = {
@@ -66,9 +73,6 @@ const nodeTypes = {
   )),
   disk: memo(({ data }: NodeProps<Content>) => <DiskCard node={data.node ?? ''} />),
 }
-
-/** Above this many cards only those in view are drawn. */
-const DRAW_ALL_MAX = 300
 
 function fixed(id: keyof typeof nodeTypes, box: Box): Content {
   return {
@@ -109,8 +113,13 @@ function useMachines(): Node[] {
 function ClusterMap() {
   const t = useWords()
   const theme = usePreference((p) => p.theme)
-  const machines = useMachines()
-  useSlowTopic('Pod', 150)
+  const grouping = usePreference((p) => p.grouping)
+  const crowd = useCrowd()
+  const walled = crowd || grouping !== 'node'
+  const all = useMachines()
+  const machines = walled ? NONE : all
+  useSlowTopic(walled ? 'no pods' : 'Pod', 150)
+  const [wall, setWall] = useState<WallHandle>()
   const key = machines.map((n) => `${n.uid}:${Math.ceil(slotsOf(n.name) / 6)}`).join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the machines and their rows
   const places = useMemo(
@@ -120,7 +129,7 @@ function ClusterMap() {
   const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
   useEffect(() => startDirector(), [])
   const frame = useRef<HTMLDivElement>(null)
-  useFit(frame, machines.length)
+  useFit(frame, machines.length, wall)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -183,7 +192,12 @@ function ClusterMap() {
       }),
     [key, faults, machineStates],
   )
-  const place = usePlaces(places)
+  const place = usePlaces(places, wall)
+  const arm = useCallback((armed: boolean, over: boolean) => {
+    setArmed(armed)
+    setOverBin(over)
+  }, [])
+  const [armed, setArmed] = useState(false)
   const [overBin, setOverBin] = useState(false)
   const onDrag = useCallback((event: MouseEvent | TouchEvent, n: FlowNode) => {
     setDrag({ id: n.id, x: n.position.x, y: n.position.y })
@@ -210,12 +224,11 @@ function ClusterMap() {
           edges={edges}
           nodeTypes={nodeTypes}
           colorMode={theme}
-          minZoom={0.1}
-          maxZoom={2}
+          minZoom={0.01}
+          maxZoom={8}
           nodesConnectable={false}
           deleteKeyCode={null}
           zoomOnDoubleClick={false}
-          onlyRenderVisibleElements={flow.length > DRAW_ALL_MAX}
           attributionPosition="top-left"
           onNodeDrag={onDrag}
           onNodeDragStop={onDragStop}
@@ -223,7 +236,9 @@ function ClusterMap() {
             const card = cards.all.get(n.id)
             if (card) select(card)
           }}
-          onPaneClick={() => select(undefined)}
+          onPaneClick={(e) => {
+            if (!wall?.at(e.clientX, e.clientY)) select(undefined)
+          }}
           aria-label={t('glass.label')}
         >
           <Background
@@ -236,13 +251,14 @@ function ClusterMap() {
           <ViewportPortal>
             <Flights place={place} />
           </ViewportPortal>
-          {machines.length > 12 ? <MiniMap pannable zoomable /> : null}
+          {walled ? <Wall frame={frame} grouping={grouping} onArm={arm} onReady={setWall} /> : null}
+          {wall ? <MiniWall handle={wall} /> : null}
           <Controls showInteractive={false} position="bottom-right" style={{ bottom: 56 }} />
           <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
             <Layers />
           </Panel>
           <Panel position="bottom-left" style={{ margin: 0, left: 0, right: 0 }}>
-            <Shelf armed={drag !== undefined} over={overBin} />
+            <Shelf armed={armed || drag !== undefined} over={overBin} />
           </Panel>
         </ReactFlow>
       </div>
@@ -256,7 +272,11 @@ const FIT = {
 } as const
 
 /** Keeps the whole map in view while the reader has not moved it: at first, when machines come, when panels resize. */
-function useFit(frame: React.RefObject<HTMLDivElement | null>, machines: number): void {
+function useFit(
+  frame: React.RefObject<HTMLDivElement | null>,
+  machines: number,
+  wall: WallHandle | undefined,
+): void {
   const flow = useReactFlow()
   const moved = useRef(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a machine more or less is a reason to look again
@@ -267,39 +287,50 @@ function useFit(frame: React.RefObject<HTMLDivElement | null>, machines: number)
       moved.current = true
     }
     const fit = () => {
-      if (!moved.current) void flow.fitView(FIT)
+      if (moved.current) return
+      if (!wall) return void flow.fitView(FIT)
+      const viewport = wallViewport(wall, el.clientWidth, el.clientHeight)
+      const now = flow.getViewport()
+      // A wall that grows by a row is no reason to move everything; one that left the view is.
+      if (viewport.zoom < now.zoom || viewport.zoom > now.zoom * 1.4)
+        void flow.setViewport(viewport)
     }
     const timer = setTimeout(fit, 60)
+    const often = wall ? setInterval(fit, 1000) : undefined
     const watch = new ResizeObserver(fit)
     watch.observe(el)
     el.addEventListener('wheel', touch, { passive: true })
     return () => {
       clearTimeout(timer)
+      clearInterval(often)
       watch.disconnect()
       el.removeEventListener('wheel', touch)
     }
-  }, [flow, machines])
+  }, [flow, machines, wall])
 }
 
-function isOverBin(event: MouseEvent | TouchEvent): boolean {
-  const point = 'clientX' in event ? event : event.changedTouches[0]
-  const bin = document.getElementById(BIN_ID)?.getBoundingClientRect()
-  if (!point || !bin) return false
-  return (
-    point.clientX >= bin.left - 12 &&
-    point.clientX <= bin.right + 12 &&
-    point.clientY >= bin.top - 12 &&
-    point.clientY <= bin.bottom + 12
-  )
+/** The viewport that shows the fixed cards and the whole wall. */
+function wallViewport({ live: { plan } }: WallHandle, width: number, height: number) {
+  const x = Math.min(0, plan.left)
+  const bounds = {
+    x,
+    y: 0,
+    width: Math.max(PLACES.services.w, plan.width) - x,
+    height: CORNER.y + Math.max(plan.height, WALL.step),
+  }
+  return getViewportForBounds(bounds, width, height, 0.01, FIT.maxZoom, FIT.padding)
 }
 
 /** Finds where a place is drawn, by the names that the director uses. */
-function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Point | undefined {
+function usePlaces(
+  places: ReturnType<typeof placeNodes>,
+  wall: WallHandle | undefined,
+): (name: string) => Point | undefined {
   const services = useShownServices()
-  const latest = useRef({ places, services })
-  latest.current = { places, services }
+  const latest = useRef({ places, services, wall })
+  latest.current = { places, services, wall }
   return useCallback((name: string) => {
-    const { places: nodes, services: shown } = latest.current
+    const { places: nodes, services: shown, wall: big } = latest.current
     if (name === 'api' || name === 'etcd' || name === 'manager' || name === 'scheduler')
       return middle(chipBox(name))
     if (name === 'kubectl') return { x: PLACES.outside.x + 24, y: 37 }
@@ -310,6 +341,8 @@ function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Poi
       name.slice(0, name.indexOf(':')),
       name.slice(name.indexOf(':') + 1),
     ]
+    const onWall = big && wallPlace(big, kind, rest)
+    if (onWall) return onWall
     if (kind === 'node') {
       const box = nodes.get(rest)?.box
       return box ? { x: box.x + box.w / 2, y: box.y } : middle(PLACES.controlPlane)
@@ -324,6 +357,20 @@ function usePlaces(places: ReturnType<typeof placeNodes>): (name: string) => Poi
     if (kind === 'claim' || kind === 'volume') return claimPlace(kind, rest, nodes)
     return undefined
   }, [])
+}
+
+/** The middle of a pod's cell, or of the head of a node's box, when the wall shows it. */
+function wallPlace({ live: { plan } }: WallHandle, kind: string, name: string): Point | undefined {
+  if (kind === 'node') {
+    const g = plan.grouping === 'node' ? plan.find(name) : undefined
+    return g && { x: CORNER.x + g.x + g.w / 2, y: CORNER.y + g.y }
+  }
+  if (kind !== 'pod') return undefined
+  const [namespace = '', pod = ''] = name.split('/')
+  const cell = plan.cells.get(cards.find<PodCard>('Pod', namespace, pod)?.uid ?? '')
+  if (!cell) return undefined
+  const at = plan.place(cell)
+  return { x: CORNER.x + at.x + WALL.cell / 2, y: CORNER.y + at.y + WALL.cell / 2 }
 }
 
 function podPlace(name: string, nodes: ReturnType<typeof placeNodes>): Point | undefined {

@@ -1,7 +1,10 @@
 /** A pod's cell as a thing to click, and to delete by key; its menu is the map's. */
+import { useStore } from '@xyflow/react'
 import { memo } from 'react'
 import { select } from '../store/selection.ts'
 import type { PodCard } from '../store/world.ts'
+import { NEAR } from '../wall/handle.ts'
+import { PodInside } from '../wall/PodInside.tsx'
 import { deletePod } from './actions.ts'
 import styles from './cards.module.css'
 import { PodCell } from './PodCell.tsx'
@@ -15,6 +18,7 @@ interface Props {
 
 /** A pod on the map. */
 export const PodButton = memo(function PodButton({ pod, selected, taintKey, taintSince }: Props) {
+  const near = useStore((s) => s.transform[2] >= NEAR)
   const state = `${pod.status} ${pod.ready}/${pod.containers}`
   return (
     <button
@@ -34,11 +38,15 @@ export const PodButton = memo(function PodButton({ pod, selected, taintKey, tain
         if (e.key === 'Delete') deletePod(pod.namespace, pod.name)
       }}
     >
-      <PodCell
-        pod={pod}
-        selected={selected}
-        {...(taintKey !== undefined && taintSince !== undefined ? { taintKey, taintSince } : {})}
-      />
+      {near ? (
+        <PodInside pod={pod} selected={selected} bright />
+      ) : (
+        <PodCell
+          pod={pod}
+          selected={selected}
+          {...(taintKey !== undefined && taintSince !== undefined ? { taintKey, taintSince } : {})}
+        />
+      )}
     </button>
   )
 })

@@ -4,11 +4,9 @@ import type { PodLook } from '../../protocol/cards.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import type { PodCard } from '../store/world.ts'
 import { addMachine, undo, useLastAct } from './actions.ts'
+import { BIN_ID } from './bin.ts'
 import { PodCell } from './PodCell.tsx'
 import styles from './Shelf.module.css'
-
-/** Element id of the bin, for finding where a drag ended. */
-export const BIN_ID = 'bin'
 
 const LOOKS: readonly [PodLook, MessageId][] = [
   ['pending', 'shelf.pending'],
@@ -39,6 +37,7 @@ const SAMPLE: PodCard = {
   tolerates: {},
   claims: [],
   unschedulable: '',
+  parts: [],
   labels: {},
 }
 

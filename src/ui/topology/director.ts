@@ -109,6 +109,7 @@ let live = false
 
 /** Opens or closes the curtain. */
 export function setLive(on: boolean): void {
+  cards.flush()
   live = on
 }
 
@@ -237,8 +238,8 @@ function playNext(): void {
 function flyPod(scene: SchedulingScene, ms: number): void {
   if (!scene.chosen) return
   let to = `node:${scene.chosen}`
-  for (const p of cards.of<PodCard>('Pod'))
-    if (p.name === scene.pod && p.namespace === scene.namespace) to = `pod:${p.namespace}/${p.name}`
+  const pod = cards.find<PodCard>('Pod', scene.namespace, scene.pod)
+  if (pod) to = `pod:${pod.namespace}/${pod.name}`
   launch({
     kind: 'pod',
     from: 'tray',

@@ -1,0 +1,32 @@
+/** When the map is a crowd: from then on its pods are drawn on canvas instead of being elements of the page. */
+import { useEffect, useState } from 'react'
+import { cards, useSlowTopic } from '../store/world.ts'
+
+/** Measured in headless Chromium: beyond this many buttons a rollout at 10x makes long tasks. */
+const PODS_MAX = 300
+const NODES_MAX = 60
+/** A crowd stays one until it is clearly smaller, so that the map does not flicker between two ways of drawing. */
+const LEAVE = 0.7
+
+/** Whether it is one, given whether it was. */
+export function isCrowd(was: boolean, pods: number, nodes: number): boolean {
+  const by = was ? LEAVE : 1
+  return pods > PODS_MAX * by || nodes > NODES_MAX * by
+}
+
+/** Whether the cluster is a crowd now. */
+export function useCrowd(): boolean {
+  const pods = useSlowTopic('Pod', 150)
+  const nodes = useSlowTopic('Node', 150)
+  const [crowd, setCrowd] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the versions say that there is something to count
+  useEffect(() => {
+    setCrowd((was) => isCrowd(was, sizeOf('Pod'), sizeOf('Node')))
+  }, [pods, nodes])
+  return crowd
+}
+
+/** How many of a kind there are. */
+export function sizeOf(kind: string): number {
+  return cards.byKind.get(kind)?.size ?? 0
+}
