@@ -1,5 +1,6 @@
 /** Events of the cluster, newest first. */
-import { useMemo } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useMemo, useRef } from 'react'
 import { ageText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { select } from '../store/selection.ts'
@@ -8,7 +9,9 @@ import styles from './dock.module.css'
 
 const SHOWN = 80
 /** The table looks for news this often. @unit real ms */
-const LOOK_MS = 300
+const LOOK_MS = 500
+/** Height of a row; those out of view are not in the page. @unit px */
+const ROW = 25
 
 /** The newest events (of one object), without sorting what nobody sees. */
 function newest(kind?: string, namespace?: string, name?: string): EventCard[] {
@@ -40,6 +43,17 @@ export function EventsTable({
   const namespace = about?.namespace
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is news
   const events = useMemo(() => newest(kind, namespace, name), [version, kind, namespace, name])
+  const box = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 3,
+    initialRect: { width: 400, height: 200 },
+  })
+  const shown = rows.getVirtualItems()
+  const above = shown[0]?.start ?? 0
+  const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0)
   if (events.length === 0)
     return (
       <p className="small muted" style={{ padding: 16 }}>
@@ -47,7 +61,7 @@ export function EventsTable({
       </p>
     )
   return (
-    <div className={`${styles.table} ${about ? '' : styles.about}`} data-testid="events">
+    <div ref={box} className={`${styles.table} ${about ? '' : styles.about}`} data-testid="events">
       <table>
         <thead>
           <tr>
@@ -59,37 +73,52 @@ export function EventsTable({
           </tr>
         </thead>
         <tbody>
-          {events.map((e) => (
-            <tr key={e.uid}>
-              <td>{ageText(cards.now - e.at)}</td>
-              <td className={e.type === 'Warning' ? 'warn' : 'muted'}>{e.type}</td>
-              <td>{e.reason}</td>
-              {about ? null : (
-                <td>
-                  <button
-                    type="button"
-                    onClick={() =>
-                      select(
-                        cards.find(
-                          e.aboutKind,
-                          e.aboutKind === 'Node' ? '' : e.namespace,
-                          e.aboutName,
-                        ),
-                      )
-                    }
-                  >
-                    {e.aboutKind.toLowerCase()}/{e.aboutName}
-                  </button>
-                </td>
-              )}
-              <td title={e.message}>
-                {e.message}
-                {e.count > 1 ? <span className="muted"> ×{e.count}</span> : null}
-              </td>
-            </tr>
-          ))}
+          <tr style={{ height: above }} />
+          {shown.map((v) => {
+            const e = events[v.index]
+            return e ? (
+              <Row key={e.uid} event={e} age={ageText(cards.now - e.at)} about={!about} />
+            ) : null
+          })}
+          <tr style={{ height: below }} />
         </tbody>
       </table>
     </div>
   )
 }
+
+const Row = memo(function Row({
+  event: e,
+  age,
+  about,
+}: {
+  event: EventCard
+  age: string
+  about: boolean
+}) {
+  return (
+    <tr>
+      <td>{age}</td>
+      <td className={e.type === 'Warning' ? 'warn' : 'muted'}>{e.type}</td>
+      <td>{e.reason}</td>
+      {about ? (
+        <td>
+          <button
+            type="button"
+            onClick={() =>
+              select(
+                cards.find(e.aboutKind, e.aboutKind === 'Node' ? '' : e.namespace, e.aboutName),
+              )
+            }
+          >
+            {e.aboutKind.toLowerCase()}/{e.aboutName}
+          </button>
+        </td>
+      ) : null}
+      <td title={e.message}>
+        {e.message}
+        {e.count > 1 ? <span className="muted"> ×{e.count}</span> : null}
+      </td>
+    </tr>
+  )
+})

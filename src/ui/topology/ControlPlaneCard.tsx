@@ -2,7 +2,7 @@
 import { Crown } from 'lucide-react'
 import { useWords } from '../i18n/i18n.ts'
 import { select, useSelection } from '../store/selection.ts'
-import { cards, type NodeCard, useKind, usePodsOn, useTopic, useWorld } from '../store/world.ts'
+import { cards, type NodeCard, useKind, usePodsOn, useSlowTopic, useWorld } from '../store/world.ts'
 import styles from './cards.module.css'
 import { useStage } from './director.ts'
 import { CHIPS } from './layout.ts'
@@ -16,7 +16,7 @@ export function ControlPlaneCard() {
   const scheduling = useStage((s) => s.scheduling)
   const syncing = useStage((s) => s.syncing)
   const waiting = usePodsOn('').length
-  useTopic('now')
+  useSlowTopic('now', 250)
   const busy = syncing && cards.now - syncing.at < 3000
   const node = useKind<NodeCard>('Node').find((n) => n.controlPlane)
   const pods = usePodsOn(node?.name ?? '?').filter((p) => p.node !== '')

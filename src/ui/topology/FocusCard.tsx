@@ -106,7 +106,7 @@ const MINIS = 12
 
 function SetRow({ set }: { set: WorkloadCard }) {
   const t = useWords()
-  const pods = [...cards.of<PodCard>('Pod')].filter((p) => p.owner?.uid === set.uid)
+  const pods: PodCard[] = [...(cards.podsByOwner.get(set.uid)?.values() ?? [])]
   return (
     <div
       className={styles.set}

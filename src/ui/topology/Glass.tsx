@@ -129,7 +129,7 @@ function ClusterMap() {
   const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
   useEffect(() => startDirector(), [])
   const frame = useRef<HTMLDivElement>(null)
-  useFit(frame, machines.length, wall)
+  const moved = useFit(frame, machines.length, wall)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -230,6 +230,9 @@ function ClusterMap() {
           deleteKeyCode={null}
           zoomOnDoubleClick={false}
           attributionPosition="top-left"
+          onMove={(event) => {
+            if (event) moved()
+          }}
           onNodeDrag={onDrag}
           onNodeDragStop={onDragStop}
           onNodeClick={(_e, n) => {
@@ -276,16 +279,13 @@ function useFit(
   frame: React.RefObject<HTMLDivElement | null>,
   machines: number,
   wall: WallHandle | undefined,
-): void {
+): () => void {
   const flow = useReactFlow()
   const moved = useRef(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a machine more or less is a reason to look again
   useEffect(() => {
     const el = frame.current
     if (!el) return
-    const touch = () => {
-      moved.current = true
-    }
     const fit = () => {
       if (moved.current) return
       if (!wall) return void flow.fitView(FIT)
@@ -299,14 +299,15 @@ function useFit(
     const often = wall ? setInterval(fit, 1000) : undefined
     const watch = new ResizeObserver(fit)
     watch.observe(el)
-    el.addEventListener('wheel', touch, { passive: true })
     return () => {
       clearTimeout(timer)
       clearInterval(often)
       watch.disconnect()
-      el.removeEventListener('wheel', touch)
     }
   }, [flow, machines, wall])
+  return useCallback(() => {
+    moved.current = true
+  }, [])
 }
 
 /** The viewport that shows the fixed cards and the whole wall. */

@@ -30,8 +30,13 @@ export function MapMenu({ children }: { children: ReactNode }) {
         {children}
       </ContextMenu.Trigger>
       <ContextMenu.Portal>
-        {card?.kind === 'Pod' ? <PodMenu pod={card as PodCard} /> : null}
-        {card?.kind === 'Node' ? <NodeMenu node={card as NodeCard} /> : null}
+        {card?.kind === 'Pod' ? (
+          <PodMenu pod={card as PodCard} />
+        ) : card?.kind === 'Node' ? (
+          <NodeMenu node={card as NodeCard} />
+        ) : (
+          <span />
+        )}
       </ContextMenu.Portal>
     </ContextMenu.Root>
   )

@@ -5,6 +5,7 @@
 import { createStore, useStore } from 'zustand'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
 import { cards, type PodCard, worldStore } from '../store/world.ts'
+import { crowdStands } from '../wall/crowd.ts'
 
 /** A verdict of the scheduler on one node. */
 export interface NodeVerdict {
@@ -305,6 +306,9 @@ function launch(f: Omit<Flight, 'id'>): void {
   const flights = stage.getState().flights
   const most = worldStore.getState().speed > FAST ? FLIGHTS_MAX.fast : FLIGHTS_MAX.slow
   if (flights.length >= most || document.hidden) return
+  // Over a crowd, in fast time, a dot is a speck among thousands: the counts of the control plane tell instead.
+  const common = f.kind === 'request' || f.kind === 'commit' || f.kind === 'pod'
+  if (common && crowdStands() && worldStore.getState().speed > FAST) return
   const flight = { ...f, id: nextId++ }
   stage.setState({ flights: [...flights, flight] })
   setTimeout(() => land(flight.id), f.ms + 60)

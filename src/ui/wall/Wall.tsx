@@ -79,7 +79,7 @@ export function Wall({ frame, grouping, onArm, onReady }: Props) {
   const ghost = useHands(frame, handle, onArm)
   return (
     <>
-      <canvas ref={canvas} className={styles.canvas} data-testid="wall" aria-hidden="true" />
+      <canvas ref={canvas} className={styles.canvas} data-testid="wall" />
       {handle ? <NearCells handle={handle} /> : null}
       {handle ? <WallKeys handle={handle} canvas={canvas} /> : null}
       {ghost}
@@ -113,7 +113,7 @@ function usePicture(
       const more = live.fill()
       live.plan.pack()
       const { plan } = live
-      const look = lookOf(el, store.getState().transform)
+      const look = lookOf(store.getState())
       const near = store.getState().transform[2] >= NEAR
       painter.paint(plan, look, sceneOf({ plan, palette, t, near, scheduling }))
       el.dataset.pods = String(plan.cells.size)
@@ -129,13 +129,12 @@ function usePicture(
       }, NEWS_MS)
     }
     paintNow.current = ask
-    const size = new ResizeObserver(ask)
-    size.observe(el)
-    let transform = store.getState().transform
+    let seen = store.getState()
     const stops = [
       store.subscribe((s) => {
-        if (s.transform === transform) return
-        transform = s.transform
+        const same = s.transform === seen.transform && s.width === seen.width
+        if (same && s.height === seen.height) return
+        seen = s
         ask()
       }),
       cards.listen('now', later),
@@ -147,7 +146,6 @@ function usePicture(
       worldStore.subscribe((s, before) => {
         if (s.machines !== before.machines) later()
       }),
-      () => size.disconnect(),
       () => cancelAnimationFrame(asked),
       () => clearTimeout(timer),
     ]
@@ -160,15 +158,19 @@ function usePicture(
 }
 
 /** The part of the wall that the map's viewport shows. */
-function lookOf(el: HTMLCanvasElement, transform: readonly [number, number, number]): Look {
+function lookOf(s: {
+  readonly transform: readonly [number, number, number]
+  readonly width: number
+  readonly height: number
+}): Look {
   const ratio = window.devicePixelRatio || 1
-  const [tx, ty, k] = transform
+  const [tx, ty, k] = s.transform
   return {
     x: (tx + CORNER.x * k) * ratio,
     y: (ty + CORNER.y * k) * ratio,
     k: k * ratio,
-    width: Math.max(1, Math.round(el.clientWidth * ratio)),
-    height: Math.max(1, Math.round(el.clientHeight * ratio)),
+    width: Math.max(1, Math.round(s.width * ratio)),
+    height: Math.max(1, Math.round(s.height * ratio)),
     ratio,
   }
 }

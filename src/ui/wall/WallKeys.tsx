@@ -1,5 +1,5 @@
 /** The wall for keyboard and screen reader: one stop of Tab, arrows go from pod to pod, a listbox says where one is. */
-import { useStoreApi } from '@xyflow/react'
+import { useStore } from '@xyflow/react'
 import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { select } from '../store/selection.ts'
@@ -22,7 +22,7 @@ interface Props {
 /** The listbox over the wall. */
 export function WallKeys({ handle, canvas }: Props) {
   const t = useWords()
-  const store = useStoreApi()
+  const transform = useStore((s) => s.transform)
   const [cursor, setCursor] = useState<Cursor>()
   const { plan } = handle.live
   const group = cursor ? (plan.find(cursor.key) ?? plan.groups[0]) : plan.groups[0]
@@ -47,10 +47,7 @@ export function WallKeys({ handle, canvas }: Props) {
       else if (group.node) powerOff(group.node.name)
     } else if (e.key === 'ContextMenu' || (e.shiftKey && e.key === 'F10')) {
       e.preventDefault()
-      openMenu(
-        canvas.current,
-        boxOn(plan, group, cell ? (cursor?.slot ?? -1) : -1, store.getState().transform),
-      )
+      openMenu(canvas.current, boxOn(plan, group, cell ? (cursor?.slot ?? -1) : -1, transform))
     }
   }
   const pod = cell?.pod
@@ -60,10 +57,7 @@ export function WallKeys({ handle, canvas }: Props) {
       ? `${group.key || t('tray.title')}: ${t('wall.ready', { ready: group.looks[0] ?? 0, n: group.count })}`
       : ''
   const index = group ? plan.groups.indexOf(group) : -1
-  const box =
-    cursor && group
-      ? boxOn(plan, group, cell ? cursor.slot : -1, store.getState().transform)
-      : undefined
+  const box = cursor && group ? boxOn(plan, group, cell ? cursor.slot : -1, transform) : undefined
   return (
     <div
       className={styles.keys}

@@ -1,9 +1,9 @@
 /** When the map is a crowd: from then on its pods are drawn on canvas instead of being elements of the page. */
 import { useEffect, useState } from 'react'
-import { cards, useSlowTopic } from '../store/world.ts'
+import { cards, useSlowTopic, type WorkloadCard } from '../store/world.ts'
 
 /** Measured in headless Chromium: beyond this many buttons a rollout at 10x makes long tasks. */
-const PODS_MAX = 300
+const PODS_MAX = 150
 const NODES_MAX = 60
 /** A crowd stays one until it is clearly smaller, so that the map does not flicker between two ways of drawing. */
 const LEAVE = 0.7
@@ -14,15 +14,34 @@ export function isCrowd(was: boolean, pods: number, nodes: number): boolean {
   return pods > PODS_MAX * by || nodes > NODES_MAX * by
 }
 
+let standing = false
+
+/** Whether the map shows a crowd now. */
+export function crowdStands(): boolean {
+  return standing
+}
+
+/** Pods that are asked for: a crowd is known before it comes. */
+function wanted(): number {
+  let n = 0
+  for (const kind of ['ReplicaSet', 'StatefulSet'])
+    for (const w of cards.of<WorkloadCard>(kind)) n += w.desired
+  return n
+}
+
 /** Whether the cluster is a crowd now. */
 export function useCrowd(): boolean {
   const pods = useSlowTopic('Pod', 150)
+  const sets = useSlowTopic('ReplicaSet', 50)
   const nodes = useSlowTopic('Node', 150)
   const [crowd, setCrowd] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the versions say that there is something to count
   useEffect(() => {
-    setCrowd((was) => isCrowd(was, sizeOf('Pod'), sizeOf('Node')))
-  }, [pods, nodes])
+    setCrowd((was) => {
+      standing = isCrowd(was, Math.max(sizeOf('Pod'), wanted()), sizeOf('Node'))
+      return standing
+    })
+  }, [pods, nodes, sets])
   return crowd
 }
 

@@ -65,15 +65,16 @@ export function useHands(
         onArm(true, isOverBin(d))
       }
       const up = (u: MouseEvent) => {
-        window.removeEventListener('mousemove', drag)
-        window.removeEventListener('mouseup', up)
+        window.removeEventListener('mousemove', drag, true)
+        window.removeEventListener('mouseup', up, true)
         setGhost(undefined)
         onArm(false, false)
         if (moved && draggable && isOverBin(u)) powerOff(group.key)
         if (!moved) select(cell?.pod ?? group.node)
       }
-      window.addEventListener('mousemove', drag)
-      window.addEventListener('mouseup', up)
+      // Before the map's own listeners, which let nobody hear after them.
+      window.addEventListener('mousemove', drag, true)
+      window.addEventListener('mouseup', up, true)
     }
     el.addEventListener('mousemove', move)
     el.addEventListener('mouseleave', leave)

@@ -1,0 +1,110 @@
+import type { Page } from '@playwright/test'
+import { expect, open, test } from './page.ts'
+
+/** A cluster with more pods than the page draws as elements. */
+async function crowd(page: Page) {
+  const glass = await open(page, '&scenario=empty-cluster&nodes=4')
+  await glass.kubectl('create deployment web --image=nginx:1.27 --replicas=240')
+  await glass.settle()
+  await glass.speed(0)
+  await expect(page.getByTestId('wall')).toBeVisible()
+  await expect(page.getByTestId('wall')).toHaveAttribute('data-pods', /2[4-9]\d/)
+  return glass
+}
+
+/** Where the wall shows the thing that the keys reach. */
+async function cursor(page: Page): Promise<{ x: number; y: number; label: string }> {
+  const here = page.getByTestId('wall-cursor')
+  const box = await here.boundingBox()
+  if (!box) throw new Error('the cursor is nowhere')
+  const label = (await here.getAttribute('aria-label')) ?? ''
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, label }
+}
+
+test('a crowd is drawn on canvas, and every pod of it can be pointed at and selected', async ({
+  page,
+}) => {
+  const glass = await crowd(page)
+  const all = await glass.kubectl('get pods -A -o name')
+  await expect(page.getByTestId('wall')).toHaveAttribute(
+    'data-pods',
+    String(all.stdout.trim().split('\n').length),
+  )
+  await expect(page.getByTestId('node')).toHaveCount(0)
+  await page.getByTestId('wall-keys').focus()
+  await page.keyboard.press('PageDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  const pod = await cursor(page)
+  const name = /^Pod (\S+): Running 1\/1$/.exec(pod.label)?.[1]
+  expect(name).toContain('default/web-')
+  await page.mouse.move(pod.x, pod.y)
+  await expect(page.getByTestId('wall-tip')).toContainText(name as string)
+  await page.mouse.click(pod.x, pod.y)
+  await expect(page.getByTestId('inspector').getByRole('heading')).toHaveText(
+    (name as string).split('/')[1] as string,
+  )
+})
+
+test('a pod of the crowd is deleted by key, a node dragged to the bin loses power', async ({
+  page,
+}) => {
+  const glass = await crowd(page)
+  await page.getByTestId('wall-keys').focus()
+  for (const key of ['PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
+    await page.keyboard.press(key)
+  const name = /^Pod default\/(\S+):/.exec((await cursor(page)).label)?.[1]
+  await page.keyboard.press('Delete')
+  await glass.advance('60s')
+  const gone = await glass.kubectl(`get pod ${name}`)
+  expect(gone.stderr).toContain('NotFound')
+  await page.getByTestId('wall-keys').focus()
+  for (const key of ['Home', 'PageDown', 'PageDown']) await page.keyboard.press(key)
+  const head = await cursor(page)
+  const bin = await page.getByTestId('bin').boundingBox()
+  if (!bin) throw new Error('no bin')
+  await page.mouse.move(head.x, head.y)
+  await page.mouse.down()
+  await page.mouse.move(bin.x + 20, bin.y + 10, { steps: 8 })
+  await page.mouse.up()
+  const node = head.label.split(':')[0] as string
+  await expect
+    .poll(async () => {
+      await glass.advance('20s')
+      return (await glass.kubectl(`get node ${node} --no-headers`)).stdout
+    })
+    .toContain('NotReady')
+})
+
+test('right-click on the wall opens the menu of what is there', async ({ page }) => {
+  await crowd(page)
+  await page.getByTestId('wall-keys').focus()
+  for (const key of ['PageDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+  const pod = await cursor(page)
+  await page.mouse.click(pod.x, pod.y, { button: 'right' })
+  await expect(page.getByRole('menu')).toContainText('Kill its container')
+})
+
+test('near, a pod shows its containers; far again, the same pod is a cell', async ({ page }) => {
+  await crowd(page)
+  await page.getByTestId('wall-keys').focus()
+  for (const key of ['PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
+    await page.keyboard.press(key)
+  const pod = await cursor(page)
+  await page.mouse.move(pod.x, pod.y)
+  for (let i = 0; i < 14; i++) {
+    await page.mouse.wheel(0, -300)
+    await page.waitForTimeout(30)
+  }
+  const name = /^Pod default\/(\S+):/.exec(pod.label)?.[1]
+  const inside = page.locator(`[data-testid=pod][data-pod="${name}"]`).getByTestId('pod-inside')
+  await expect(inside).toContainText('nginx:1.27')
+  await expect(inside).toContainText('Running')
+  for (let i = 0; i < 14; i++) {
+    await page.mouse.wheel(0, 300)
+    await page.waitForTimeout(30)
+  }
+  await expect(page.getByTestId('pod-inside')).toHaveCount(0)
+})
