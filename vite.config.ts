@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { descriptions } from './scripts/descriptions-plugin.ts'
+import { offline } from './scripts/offline-plugin.ts'
 
 export default defineConfig({
-  plugins: [react(), descriptions()],
+  plugins: [react(), descriptions(), offline()],
   resolve: {
     alias: [
       {

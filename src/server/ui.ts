@@ -34,6 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
   '.ttf': 'font/ttf',
+  '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 }
 

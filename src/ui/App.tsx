@@ -8,6 +8,8 @@ import { TopBar } from './bar/TopBar.tsx'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
+import { EmbedBar } from './share/EmbedBar.tsx'
+import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
 import { preferences, usePreference } from './store/preferences.ts'
 import { useWorld } from './store/world.ts'
@@ -18,6 +20,9 @@ const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.L
 
 /** Share of the height that the dock takes at least while the editor is open. */
 const EDITOR_SHARE = 44
+
+const embed = embedded()
+const shows = (panel: EmbedPanel) => !embed || embed.includes(panel)
 
 /** The whole page. */
 export function App() {
@@ -37,15 +42,15 @@ export function App() {
     }
   }, [dockTab, dock])
   return (
-    <div className={styles.page}>
-      <TopBar />
-      <Rail />
+    <div className={embed ? `${styles.page} ${styles.embedded}` : styles.page}>
+      {embed ? <EmbedBar /> : <TopBar />}
+      {embed ? null : <Rail />}
       <main className={styles.main}>
         <Group orientation="vertical" id="rows">
           <Panel id="upper" defaultSize="76" minSize="30">
             <Group orientation="horizontal" id="columns">
               <Panel id="glass" minSize="30" className={styles.glass}>
-                {view === 'map' ? (
+                {view === 'map' || embed ? (
                   <Glass />
                 ) : (
                   <Suspense fallback={null}>
@@ -55,22 +60,30 @@ export function App() {
                 <PastBanner />
                 <Boot />
               </Panel>
-              <Separator className={styles.vertical} />
-              <Panel
-                id="side"
-                defaultSize="344px"
-                minSize="240px"
-                maxSize="60"
-                className={styles.side}
-              >
-                <Inspector />
-              </Panel>
+              {shows('inspector') ? (
+                <>
+                  <Separator className={styles.vertical} />
+                  <Panel
+                    id="side"
+                    defaultSize="344px"
+                    minSize="240px"
+                    maxSize="60"
+                    className={styles.side}
+                  >
+                    <Inspector />
+                  </Panel>
+                </>
+              ) : null}
             </Group>
           </Panel>
-          <Separator className={styles.horizontal} />
-          <Panel id="dock" panelRef={dock} defaultSize="24" minSize="8" className={styles.side}>
-            <Dock />
-          </Panel>
+          {shows('dock') ? (
+            <>
+              <Separator className={styles.horizontal} />
+              <Panel id="dock" panelRef={dock} defaultSize="24" minSize="8" className={styles.side}>
+                <Dock />
+              </Panel>
+            </>
+          ) : null}
         </Group>
       </main>
       <Palette />

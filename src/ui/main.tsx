@@ -6,6 +6,8 @@ import { exposeScripting } from './bridge/scripting.ts'
 import { startCluster } from './bridge/start.ts'
 import { attachedTo } from './bridge/transport.ts'
 import { isLink } from './share/bundle.ts'
+import { embedded } from './share/embedding.ts'
+import { keepPage } from './share/offline.ts'
 import { keepSessions, load, offerLast, share } from './share/sessions.ts'
 import './theme/tokens.css'
 import './theme/base.css'
@@ -17,17 +19,19 @@ const nodes = number('nodes')
 const scenario = asked.get('scenario') ?? undefined
 
 async function begin(): Promise<void> {
-  if (attachedTo() === undefined) keepSessions()
+  if (attachedTo() === undefined) keepSessions(embedded() === undefined)
   if (isLink(location.hash)) return load(location.hash)
   await startCluster({
     ...(seed === undefined ? {} : { seed }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(scenario === undefined ? {} : { scenario }),
   })
-  if (attachedTo() === undefined) void offerLast()
+  if (attachedTo() === undefined && embedded() === undefined) void offerLast()
 }
 
-exposeScripting(begin(), { share, load })
+const ready = begin()
+exposeScripting(ready, { share, load })
+void ready.finally(keepPage)
 window.addEventListener('hashchange', () => {
   if (isLink(location.hash)) void load(location.hash)
 })

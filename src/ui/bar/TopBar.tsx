@@ -115,7 +115,8 @@ function Scenes() {
   )
 }
 
-function Transport() {
+/** Play, step, run ahead, speed, clock. */
+export function Transport() {
   const t = useWords()
   const speed = useWorld((s) => s.speed)
   const target = useWorld((s) => s.target)

@@ -29,13 +29,14 @@ export function leaveAsItIs(kept: string): void {
   if (kept === id) id = newId()
 }
 
-/** Something was done: it is saved soon. */
-export function noteDone(ask: Ask): void {
+/** Something was done: the log is asked for soon. @param saved whether it is also kept in the browser */
+export function noteDone(ask: Ask, saved: boolean): void {
   noteAcknowledged(ask)
   dirty = true
   timer ??= setTimeout(() => {
     timer = undefined
-    void save()
+    if (saved) void save()
+    else void currentBundle().catch(failed)
   }, PAUSE_MS)
 }
 

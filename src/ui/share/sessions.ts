@@ -19,11 +19,11 @@ let lastStart: StartOptions = {}
 let nextId: string | undefined
 let broughtBackAt = Number.NEGATIVE_INFINITY
 
-/** From now on sessions are saved by themselves and come back after a crash. */
-export function keepSessions(): void {
+/** From now on sessions come back after a crash. @param saved whether they are also saved by themselves */
+export function keepSessions(saved: boolean): void {
   watchCluster({ started, crashed })
-  bridge.onAcknowledged = noteDone
-  saveOnHide()
+  bridge.onAcknowledged = (ask) => noteDone(ask, saved)
+  if (saved) saveOnHide()
 }
 
 function started(options: StartOptions): void {
