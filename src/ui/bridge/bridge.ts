@@ -267,7 +267,7 @@ class Bridge {
   }
 }
 
-/** True for what the host's command log keeps. */
+/** True for what the host's command log keeps, or what puts another log in its place. */
 function isLogged(ask: Ask): boolean {
   switch (ask.type) {
     case 'kubectl':
@@ -278,6 +278,8 @@ function isLogged(ask: Ask): boolean {
     case 'add-node':
     case 'traffic':
     case 'interrupt':
+    case 'branch':
+    case 'checkout':
       return true
     default:
       return false

@@ -1,9 +1,9 @@
 /** The small bar of an embedded page: time, what happened, and the way to the whole page. */
 import { ExternalLink } from 'lucide-react'
 import bar from '../bar/bar.module.css'
-import { Timeline } from '../bar/Timeline.tsx'
 import { Transport } from '../bar/TopBar.tsx'
 import { useWords } from '../i18n/i18n.ts'
+import { Timeline } from '../time/Timeline.tsx'
 import { fullAddress } from './embedding.ts'
 import styles from './share.module.css'
 

@@ -42,7 +42,7 @@ export function SessionsDialog({ close }: { close: () => void }) {
   useEffect(() => void change(async () => undefined), [])
   const save = () =>
     change(async () => {
-      const bundle = await currentBundle()
+      const bundle = await currentBundle('present')
       await keep(describe(bundle, name.trim(), newId()), bundle)
       setName('')
     })

@@ -58,13 +58,14 @@ export function ShareMenu() {
 const ICON = { size: 16, 'aria-hidden': true } as const
 
 async function copyLink(): Promise<void> {
+  const at = cards.now
   const link = await share()
   if (!(await copied(link))) return say({ id: 'share.nocopy', tone: 'plain', detail: link })
   if (link.length > LINK_LONG) {
     const actions = [{ label: 'share.save', run: () => void saveToFile() }] as const
     return say({ id: 'share.long', values: { n: link.length }, tone: 'warn', actions })
   }
-  say({ id: 'share.copied', values: { at: cards.now }, tone: 'plain' })
+  say({ id: 'share.copied', values: { at }, tone: 'plain' })
 }
 
 async function copyEmbed(): Promise<void> {

@@ -36,7 +36,7 @@ export function noteDone(ask: Ask, saved: boolean): void {
   timer ??= setTimeout(() => {
     timer = undefined
     if (saved) void save()
-    else void currentBundle().catch(failed)
+    else void currentBundle('present').catch(failed)
   }, PAUSE_MS)
 }
 
@@ -82,7 +82,7 @@ async function save(): Promise<void> {
   }
   dirty = false
   const mine = id
-  saving = currentBundle()
+  saving = currentBundle('present')
     .then((bundle) => (mine === id ? keep(describe(bundle, '', mine), bundle) : undefined))
     .then(settled, failed)
     .finally(() => {

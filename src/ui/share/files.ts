@@ -18,7 +18,7 @@ export function download(name: string, text: string, type: string): void {
 /** Saves the session to a file. */
 export async function saveToFile(): Promise<void> {
   const stamp = new Date().toISOString().slice(0, 16).replace(/[T:]/g, '-')
-  download(`kubarium-${stamp}.kubarium`, fileOf(await currentBundle()), 'application/json')
+  download(`kubarium-${stamp}.kubarium`, fileOf(await currentBundle('shown')), 'application/json')
 }
 
 /** Lets the reader choose files. @returns undefined when none was chosen */

@@ -1,7 +1,7 @@
 /** The page's copy of the session's command log: enough to bring the session back when its host is gone. */
 import type { Ask } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
-import { cards } from '../store/world.ts'
+import { cards, worldStore } from '../store/world.ts'
 import { type Bundle, bundleOf } from './bundle.ts'
 
 /** One entry of a recording, as the host writes it. */
@@ -22,19 +22,26 @@ export function beginLog(recording: unknown): void {
   since = []
 }
 
+/** How far the session has come, also while its past is shown. @unit virtual ms */
+export function present(): number {
+  return worldStore.getState().past?.present ?? cards.now
+}
+
 /** Takes note of what the host acknowledged, until its log is asked for again. */
 export function noteAcknowledged(ask: Ask): void {
-  const command = commandOf(ask)
+  // Another branch has another log, which is asked for next; what is asked of the past is in none.
+  if (ask.type === 'branch' || ask.type === 'checkout') since = []
+  const command = worldStore.getState().past ? undefined : commandOf(ask)
   if (command) since.push({ at: cards.now, command })
 }
 
-/** Asks the host for its log. @returns the session as it is now */
-export async function currentBundle(): Promise<Bundle> {
+/** Asks the host for its log. @returns the session, at the moment that is shown or at its present */
+export async function currentBundle(at: 'shown' | 'present'): Promise<Bundle> {
   const noted = since.length
   const recording = (await bridge.recording()) as Recording
   known = recording
   since = since.slice(noted)
-  return bundleOf(recording, cards.now)
+  return bundleOf(recording, at === 'shown' ? cards.now : present())
 }
 
 /** The session as far as the page knows it; undefined when nobody did anything. @param without commands left out at its end */

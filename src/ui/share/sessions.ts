@@ -8,7 +8,7 @@ import { cards, worldStore } from '../store/world.ts'
 import { beginAutosave, lastAutosave, noteDone, saveOnHide } from './autosave.ts'
 import { type Bundle, BundleError, isLink, linkOf, ofLink, ofText } from './bundle.ts'
 import { type KeptSession, keptBundle } from './kept.ts'
-import { beginLog, currentBundle, knownBundle, lineOf } from './log.ts'
+import { beginLog, currentBundle, knownBundle, lineOf, present } from './log.ts'
 import { say, sayNothing } from './notice.ts'
 
 /** Real ms in which a second crash counts as the same one. */
@@ -91,7 +91,7 @@ export async function load(linkOrFile: string | Blob): Promise<void> {
 
 /** The link to this moment. */
 export async function share(): Promise<string> {
-  return linkOf(await currentBundle(), location.href)
+  return linkOf(await currentBundle('shown'), location.href)
 }
 
 /** Opens a kept session; it goes on being saved in its place when it was saved by itself. */
@@ -136,7 +136,7 @@ function crashed(message: string, underWay: readonly Ask[]): void {
 }
 
 async function bringBack(underWay: readonly Ask[], without = 0): Promise<void> {
-  const bundle = knownBundle(cards.now, without)
+  const bundle = knownBundle(present(), without)
   if (!bundle) {
     await startCluster(lastStart)
     return say({ id: 'share.crash.back', values: { at: cards.now }, tone: 'warn' })
