@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expect, open, test } from './page.ts'
 
@@ -107,4 +108,63 @@ test('near, a pod shows its containers; far again, the same pod is a cell', asyn
     await page.waitForTimeout(30)
   }
   await expect(page.getByTestId('pod-inside')).toHaveCount(0)
+})
+
+test('group by node, namespace, owner and zone: every pod stays, and counts cover all', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const all = (await glass.kubectl('get pods -A -o name')).stdout.trim().split('\n').length
+  for (const by of ['namespace', 'owner', 'zone']) {
+    await page.getByTestId('group-by').selectOption(by)
+    await expect(page.getByTestId('wall')).toHaveAttribute('data-pods', String(all))
+    await expect(page.getByTestId('counts')).toContainText(`${all} pods`)
+  }
+  await page.getByTestId('group-by').selectOption('node')
+  await expect(page.getByTestId('wall')).toHaveCount(0)
+  await expect(page.getByTestId('node')).toHaveCount(3)
+})
+
+test('a search dims what does not match and drops nothing', async ({ page }) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const cells = page.locator('[data-testid=node] [data-testid=pod]')
+  const before = await cells.count()
+  await page.getByTestId('find-label').fill('app=web')
+  const web = (await glass.kubectl('get pods -A -l app=web -o name')).stdout.trim().split('\n')
+  await expect(page.getByTestId('counts')).toContainText(`${web.length} of`)
+  await expect(page.locator('[data-testid=pod][data-bright=true]')).toHaveCount(web.length)
+  expect(await cells.count()).toBe(before)
+  await page.getByTestId('find-label').fill('')
+  await page.getByTestId('find-namespace').selectOption('kube-system')
+  await page.getByTestId('find-state').selectOption('failed')
+  await expect(page.getByTestId('counts')).toContainText('0 of')
+  await page.getByRole('button', { name: 'Look for nothing in particular' }).click()
+  await expect(page.locator('[data-testid=node] [data-bright=false]')).toHaveCount(0)
+})
+
+test('the map is saved as text, drawing and picture, with every pod of it', async ({ page }) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const save = async (format: string) => {
+    await page.getByTestId('save-map').click()
+    const coming = page.waitForEvent('download')
+    await page.getByTestId(`save-${format}`).click()
+    return readFileSync(await (await coming).path())
+  }
+  const names = (await glass.kubectl('get pods -A --no-headers')).stdout
+    .trim()
+    .split('\n')
+    .map((l) => l.split(/\s+/).slice(0, 2).join('/'))
+  const text = (await save('txt')).toString()
+  const svg = (await save('svg')).toString()
+  for (const name of names) {
+    expect(text).toContain(name)
+    expect(svg).toContain(name)
+  }
+  expect(text).toContain('node node-1 Ready')
+  const png = await save('png')
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  expect(png.length).toBeGreaterThan(5000)
 })

@@ -229,7 +229,7 @@ function ClusterMap() {
           nodesConnectable={false}
           deleteKeyCode={null}
           zoomOnDoubleClick={false}
-          attributionPosition="top-left"
+          attributionPosition="bottom-right"
           onMove={(event) => {
             if (event) moved()
           }}

@@ -3,6 +3,7 @@ import { useStore } from '@xyflow/react'
 import { memo } from 'react'
 import { select } from '../store/selection.ts'
 import type { PodCard } from '../store/world.ts'
+import { useBright } from '../wall/bright.ts'
 import { NEAR } from '../wall/handle.ts'
 import { PodInside } from '../wall/PodInside.tsx'
 import { deletePod } from './actions.ts'
@@ -18,12 +19,14 @@ interface Props {
 
 /** A pod on the map. */
 export const PodButton = memo(function PodButton({ pod, selected, taintKey, taintSince }: Props) {
+  const bright = useBright(pod)
   const near = useStore((s) => s.transform[2] >= NEAR)
   const state = `${pod.status} ${pod.ready}/${pod.containers}`
   return (
     <button
       type="button"
-      className={`${styles.cellButton} nodrag`}
+      className={`${styles.cellButton} ${bright ? '' : styles.faded} nodrag`}
+      data-bright={bright}
       title={`${pod.namespace}/${pod.name}\n${state}${pod.restarts ? ` ↻${pod.restarts}` : ''}`}
       aria-label={`Pod ${pod.namespace}/${pod.name}: ${state}`}
       data-testid="pod"
@@ -39,7 +42,7 @@ export const PodButton = memo(function PodButton({ pod, selected, taintKey, tain
       }}
     >
       {near ? (
-        <PodInside pod={pod} selected={selected} bright />
+        <PodInside pod={pod} selected={selected} bright={bright} />
       ) : (
         <PodCell
           pod={pod}

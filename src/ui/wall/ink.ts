@@ -82,6 +82,11 @@ export function inkOf(pod: PodCard): Ink {
   return ink
 }
 
+/** Every owner is looked at again. */
+export function forgetAll(): void {
+  known.clear()
+}
+
 /** A ReplicaSet came or changed its revision: it and its siblings are looked at again. @returns their pods */
 export function forget(set: WorkloadCard): PodCard[] {
   const pods: PodCard[] = []

@@ -1,7 +1,7 @@
 /** The plan that is on the wall now, kept up to date with the cards; filled in slices when it is made anew. */
 import type { NodeCard, PodCard, WorkloadCard } from '../../protocol/cards.ts'
 import { type AnyCard, cards } from '../store/world.ts'
-import { forget, inkOf } from './ink.ts'
+import { forget, forgetAll, inkOf } from './ink.ts'
 import { type Grouping, Plan } from './plan.ts'
 
 /** How long filling may take in one animation frame. @unit real ms */
@@ -23,6 +23,8 @@ export class LivePlan {
   private readonly stop: () => void
 
   constructor(grouping: Grouping) {
+    // Revisions may have moved while nobody listened.
+    forgetAll()
     this.plan = new Plan(grouping, { inkOf, zoneOf })
     const nodes = [...cards.of<NodeCard>('Node')].sort(
       (a, b) => a.created - b.created || byNumber.compare(a.name, b.name),

@@ -61,7 +61,7 @@ export interface Group {
 }
 
 /** Measures of the wall. @unit px of the map */
-export const WALL = { cell: 40, step: 46, pad: 14, head: 62, gap: 16, cols: 8 } as const
+export const WALL = { cell: 40, step: 46, pad: 14, head: 62, gap: 16, cols: 8, wide: 992 } as const
 
 /** The box of pods without a node. */
 export const PENDING = ''
@@ -156,7 +156,7 @@ export class Plan {
     // The width of the wall is kept until there is much more (or less) to show: then rows are made anew.
     if (this.shelf === 0 || area > this.area * 1.7 || area < this.area * 0.3) {
       this.area = area
-      this.shelf = Math.sqrt(area * 1.9)
+      this.shelf = Math.max(WALL.wide, Math.sqrt(area * 1.9))
     }
     this.shelf = Math.max(this.shelf, widest)
     let x = 0
