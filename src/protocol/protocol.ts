@@ -79,7 +79,11 @@ export type Ask =
   | {
       readonly type: 'why'
       readonly id: number
-      readonly about: { kind: string; namespace: string; name: string }
+      readonly about: About
+      /** Asks for one field of it, as `spec.replicas`. */
+      readonly field?: string
+      /** Also tries what could mend it, on copies. The host is busy meanwhile: pages ask a laboratory instead. */
+      readonly fix?: true
     }
   | { readonly type: 'digest'; readonly id: number }
   /** Shows the page a moment of the past: a virtual time, or that of a revision. */
@@ -231,17 +235,101 @@ export interface WhyStep {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** Why something is as it is: what is seen, what led there (root first), what comes next. */
+/** Names an object; the namespace is '' for cluster-scoped kinds. */
+export interface About {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** A message id and its values, for the page's language. */
+export interface Said {
+  readonly id: string
+  readonly values: Readonly<Record<string, string | number>>
+}
+
+/** A rule of Kubernetes: the documentation's name for it, and where it stands on kubernetes.io. */
+export interface WhyRule {
+  readonly name: string
+  readonly path: string
+}
+
+/** One link of the chain of causes in words. */
+export interface WhyCause extends Said {
+  readonly about: About
+  /** As wanted, on its way, or in trouble. */
+  readonly state: 'ok' | 'waiting' | 'bad'
+  readonly rule?: WhyRule
+  /** The field that decides, as `kubectl explain` names it. */
+  readonly field?: string
+}
+
+/** A change that was tried on a copy of the cluster. */
+export interface WhyFix {
+  /** A terminal line (several, when it holds a here-document). */
+  readonly command: string
+  readonly why: Said
+  /** The trouble is gone, stays gone, and nothing that was well broke. */
+  readonly works: boolean
+  /** Virtual milliseconds until it was well. */
+  readonly after?: number
+  /** What was well before and is not any more. */
+  readonly broke: readonly About[]
+  /** What kubectl said when it refused. */
+  readonly refused?: string
+}
+
+/** Why something is as it is: what is seen, what led there (root last), what happened, what comes next. */
 export interface WhyAnswer {
   readonly question: string
-  /** A message id and its values, for the page's language. */
-  readonly verdict: {
-    readonly id: string
-    readonly values: Readonly<Record<string, string | number>>
-  }
+  readonly verdict: Said
+  readonly state: WhyCause['state']
+  readonly rule?: WhyRule
+  readonly field?: string
+  /** What is behind the verdict, one behind the other; the last is the root. */
+  readonly causes: readonly WhyCause[]
+  /** What happened, oldest first, from the trace. */
   readonly steps: readonly WhyStep[]
   readonly next: readonly WaitCard[]
+  /** Something could be tried. */
+  readonly fixable: boolean
+  /** What was tried, smallest change that works first. */
+  readonly fixes?: readonly WhyFix[]
 }
+
+/** One difference that a command would make. */
+export interface WhatIfLine extends Said {
+  readonly about?: About
+  readonly state: WhyCause['state']
+}
+
+/** What would happen, seen on a copy. */
+export interface WhatIfAnswer {
+  readonly command: string
+  /** The command's exit code and words. */
+  readonly code: number
+  readonly output: string
+  /** How far the copy ran on. @unit virtual ms */
+  readonly ran: number
+  readonly lines: readonly WhatIfLine[]
+}
+
+/** What a page asks its laboratory, which works on copies of the cluster. `recording` is the host's, unread. */
+export type LabAsk = { readonly id: number; readonly recording: unknown; readonly now: number } & (
+  | { readonly type: 'fix'; readonly about: About }
+  | { readonly type: 'what-if'; readonly command: string }
+)
+
+/** What the laboratory tells. */
+export type LabTell =
+  | {
+      readonly type: 'fix'
+      readonly id: number
+      readonly fixes: readonly WhyFix[]
+      readonly left: number
+    }
+  | { readonly type: 'what-if'; readonly id: number; readonly answer: WhatIfAnswer }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string }
 
 /** What the host tells the page. */
 export type Tell =

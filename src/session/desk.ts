@@ -3,8 +3,6 @@
  * brings the pacing and the post; several desks may stand at one session. A desk may look at the past while the others,
  * and the cluster, go on.
  */
-import type { KubeObject } from '../cluster/api/object.ts'
-import { pathOf, resourceOf } from '../cluster/api/resources.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
@@ -16,7 +14,8 @@ import { planImport } from './import.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
 import { queryOf, type Run, type Session } from './session.ts'
-import { why } from './why.ts'
+import { ranked, tryFixes } from './why/fixes.ts'
+import { why } from './why/why.ts'
 
 /** How long `settle` goes on when nothing was said. @unit virtual ms */
 const SETTLE_MAX_MS = 600_000
@@ -150,7 +149,7 @@ export class Desk {
       case 'traffic':
         return this.enter(() => session.traffic(ask.request, done))
       case 'why':
-        return this.enter(() => this.why(ask.about, done))
+        return done(this.why(ask))
       case 'digest':
         return done(session.digest())
       case 'recording':
@@ -287,16 +286,12 @@ export class Desk {
     })
   }
 
-  /** Looks an object of a built-in kind up as it is now and asks why. */
-  private why(
-    about: { kind: string; namespace: string; name: string },
-    done: (answer: WhyAnswer) => void,
-  ): void {
+  private why({ about, field, fix }: Extract<Ask, { type: 'why' }>): WhyAnswer {
     const { session } = this
-    const path = pathOf(resourceOf(about.kind), about.namespace, about.name)
-    session.http('GET', path, {}, undefined, (r) => {
-      done(why(session.cluster, about, r.status === 200 ? (r.body as KubeObject) : undefined))
-    })
+    const answer = why(session.cluster, about, field)
+    if (!fix || field) return answer
+    const fixes = [...tryFixes(session.recording(), session.now, about)]
+    return { ...answer, fixes: ranked(fixes) }
   }
 }
 

@@ -161,7 +161,29 @@ class Server implements ApiServer {
     const a = info
       ? { ...info, user }
       : { ...NO_RESOURCE, user, verb: request.method.toLowerCase(), path: request.path }
-    if (!authorize(this.registry, a).allowed) throw refused(a)
+    if (authorize(this.registry, a).allowed) return
+    const error = refused(a)
+    if (info) this.noteRefusal(info, user, request, error.message)
+    throw error
+  }
+
+  /** What authorization refuses never comes to `traced`: said here, so that one can ask why. */
+  private noteRefusal(
+    info: ResourceRequest,
+    user: UserInfo,
+    request: ApiRequest,
+    message: string,
+  ): void {
+    const kind =
+      this.registry.lookup(info.group, info.version, info.resource)?.definition.kind ?? ''
+    const name = info.name || nameInBody(request.body)
+    this.world.trace.record({
+      owner: agentOf(request),
+      verb: 'request',
+      about: { kind, ...(info.namespace ? { namespace: info.namespace } : {}), name },
+      text: `${info.verb} ${info.resource}`,
+      detail: { user: user.name, path: request.path, code: 403, message },
+    })
   }
 
   /** Makes sure of what every API server makes sure of: default roles, flow control, the range of addresses. */
@@ -242,6 +264,7 @@ class Server implements ApiServer {
     } catch (error) {
       const failed = answer(error)
       detail.code = failed.status
+      detail.message = messageOf(failed)
       return failed
     }
   }
@@ -279,6 +302,12 @@ class Server implements ApiServer {
       true,
     )
   }
+}
+
+/** The message of a Status. */
+function messageOf(r: ApiResponse): string {
+  const body = r.body as { message?: unknown } | undefined
+  return typeof body?.message === 'string' ? body.message : ''
 }
 
 const OPTIONS: Readonly<Record<string, string>> = {

@@ -1,3 +1,5 @@
+import { whyEn } from './why.en.ts'
+
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
 import { enShare } from './en.share.ts'
 
@@ -244,30 +246,7 @@ export const en = {
   'col.modes': 'Modes',
   'col.class': 'Class',
   'col.claim': 'Claim',
-  'why.gone': '{kind} {name} does not exist (any more).',
-  'why.node.unknown':
-    'Nothing has been heard from the kubelet of {name}; Ready has been Unknown for {seconds} s. The control plane cannot tell a dead machine from a cut cable, so it waits before it replaces anything.',
-  'why.node.cordoned': '{name} is cordoned: running pods stay, no new pod is placed on it.',
-  'why.node.ready': '{name} is Ready: its kubelet renews its lease every 10 s.',
-  'why.node.notready': '{name} is not ready: {reason}.',
-  'why.claim.bound': 'Claim {name} is bound to volume {volume}.',
-  'why.claim.pending':
-    'Claim {name} is waiting: no volume of class {storageClass} fits yet, or it waits for its first pod.',
-  'why.service': 'Service {name} ({type}) sends {ip} to the ready pods with {selector}.',
-  'why.object': '{kind} {name} as it was last written.',
-  'why.pod.terminating':
-    'Pod {name} is being stopped on {node}; its containers have {seconds} s to end by themselves.',
-  'why.pod.unschedulable': 'Pod {name} waits because no node fits: {message}',
-  'why.pod.crashloop':
-    'The container of {name} keeps ending ({restarts} restarts); the kubelet waits longer each time. {message}',
-  'why.pod.image': 'The image of {name} cannot be had ({status}). {message}',
-  'why.pod.failed': 'Pod {name} failed: {status}. {message}',
-  'why.pod.creating': 'Pod {name} is being made on {node}: {status}. {message}',
-  'why.pod.notready':
-    'Pod {name} runs, but its readiness probe does not pass, so no Service sends it traffic.',
-  'why.pod.placed':
-    'Pod {name} runs on {node}: {passed} of {all} nodes passed the filters and {node} had the highest score ({score}).',
-  'why.pod.running': 'Pod {name} runs on {node}.',
+  ...whyEn,
 } as const
 
 /** Names of all texts. */

@@ -1,5 +1,7 @@
 /** 中文。 Kubernetes' own terms stay as Chinese engineers use them. */
+
 import type { MessageId } from './en.ts'
+import { whyZh } from './why.zh.ts'
 import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
@@ -244,26 +246,5 @@ export const zh: Record<MessageId, string> = {
   'col.modes': '访问模式',
   'col.class': '存储类',
   'col.claim': '申领',
-  'why.gone': '{kind} {name} 不存在(或已被删除)。',
-  'why.node.unknown':
-    '{name} 的 kubelet 没有任何消息;Ready 已 Unknown {seconds} 秒。控制平面分不清机器死了还是网线断了,所以先等待,再做替换。',
-  'why.node.cordoned': '{name} 已封锁:运行中的 Pod 留下,不再放新的 Pod。',
-  'why.node.ready': '{name} 就绪:它的 kubelet 每 10 秒续一次租约。',
-  'why.node.notready': '{name} 未就绪:{reason}。',
-  'why.claim.bound': '申领 {name} 已绑定到卷 {volume}。',
-  'why.claim.pending':
-    '申领 {name} 在等待:类 {storageClass} 还没有合适的卷,或在等第一个使用它的 Pod。',
-  'why.service': 'Service {name}({type})把 {ip} 的流量送到带 {selector} 的就绪 Pod。',
-  'why.object': '{kind} {name} 最后一次写入的样子。',
-  'why.pod.terminating': 'Pod {name} 正在 {node} 上停止;容器有 {seconds} 秒自行结束。',
-  'why.pod.unschedulable': 'Pod {name} 在等待,因为没有合适的节点:{message}',
-  'why.pod.crashloop':
-    '{name} 的容器不断退出(已重启 {restarts} 次);kubelet 每次等得更久。{message}',
-  'why.pod.image': '拿不到 {name} 的镜像({status})。{message}',
-  'why.pod.failed': 'Pod {name} 失败:{status}。{message}',
-  'why.pod.creating': 'Pod {name} 正在 {node} 上创建:{status}。{message}',
-  'why.pod.notready': 'Pod {name} 在运行,但就绪探针没有通过,所以没有 Service 给它流量。',
-  'why.pod.placed':
-    'Pod {name} 运行在 {node}:{all} 个节点中有 {passed} 个通过过滤,{node} 得分最高({score})。',
-  'why.pod.running': 'Pod {name} 运行在 {node}。',
+  ...whyZh,
 }

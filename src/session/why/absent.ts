@@ -1,0 +1,61 @@
+/** Why something does not exist: refused, deleted, never made, or made somewhere else. */
+import type { KubeObject } from '../../cluster/api/object.ts'
+import type { TraceRecord } from '../../cluster/sim/trace.ts'
+import type { About } from '../../protocol/protocol.ts'
+import { bad, type Candidate, type Finding, nearest } from './finding.ts'
+import type { Look } from './look.ts'
+import { refusalFinding } from './refusals.ts'
+import { rules } from './rules.ts'
+
+/** Of a name that nothing has. */
+export function absentFinding(look: Look, about: About): Finding {
+  const records = look.records(about)
+  const refused = records.find(
+    (r) => Number(r.detail?.code) >= 400 && Number(r.detail?.code) !== 404,
+  )
+  const deleted = records.find(
+    (r) => r.verb === 'request' && /^delete/.test(r.text) && Number(r.detail?.code) < 400,
+  )
+  if (refused && refused.id > (deleted?.id ?? 0)) return refusal(look, about, refused)
+  if (deleted) {
+    return bad('why.deleted', about, {
+      values: {
+        kind: about.kind,
+        by: String(deleted.detail?.user ?? deleted.owner),
+        owner: deleted.owner,
+      },
+      rule: rules.owners,
+    })
+  }
+  const all = look.list(about.kind as 'Pod') as readonly KubeObject[]
+  const elsewhere = all.find((o) => o.metadata.name === about.name)
+  if (elsewhere) {
+    const there = elsewhere.metadata.namespace ?? ''
+    return bad('why.elsewhere', about, {
+      values: { kind: about.kind, there, here: about.namespace },
+      rule: rules.namespaces,
+    })
+  }
+  const names = all
+    .filter((o) => (o.metadata.namespace ?? '') === about.namespace)
+    .map((o) => o.metadata.name ?? '')
+  const near = nearest(about.name, names)
+  return bad(near ? 'why.gone.near' : 'why.gone', about, {
+    values: { kind: about.kind, near: near ?? '-' },
+  })
+}
+
+/** What the API server said, with the command that led to it to be given again once it may pass. */
+function refusal(look: Look, about: About, record: TraceRecord): Finding {
+  const owner = {
+    apiVersion: '',
+    kind: about.kind,
+    metadata: { name: about.name, namespace: about.namespace },
+  }
+  const found = refusalFinding(look, String(record.detail?.message ?? ''), owner)
+  const typed = look.cluster.world.trace.chain(record.id).find((r) => r.verb === 'command')?.text
+  const fixes = (found.fixes ?? []).map(
+    (f): Candidate => (typed ? { ...f, command: `${f.command}\n${typed}` } : f),
+  )
+  return { ...found, about, fixes }
+}

@@ -1,0 +1,88 @@
+/** What an investigation finds: a sentence about an object, the rule behind it, what could change it, and its cause. */
+import type { About, Said, WhyRule } from '../../protocol/protocol.ts'
+
+/** How an object fares: as wanted, on its way, or in trouble. */
+export type State = 'ok' | 'waiting' | 'bad'
+
+/** A change worth trying: a terminal line, and how much it changes (fewer is smaller). */
+export interface Candidate {
+  readonly command: string
+  readonly why: Said
+  /** 1: one field of one object; 2: several; 3: an object made; 4: an object made anew; 6 and more: something given up. */
+  readonly cost: number
+}
+
+/** One sentence of an answer. `id` and `values` are a message of the page; `because` leads to the root. */
+export interface Finding extends Said {
+  readonly about: About
+  readonly state: State
+  readonly rule?: WhyRule
+  /** Path of the field that decides, as in `kubectl explain`. */
+  readonly field?: string
+  readonly fixes?: readonly Candidate[]
+  readonly because?: Finding
+}
+
+/** What a finding says besides its id and object. */
+export interface Rest extends Partial<Omit<Finding, 'id' | 'about' | 'values' | 'state'>> {
+  readonly values?: Said['values']
+}
+
+/** Makes a finding in trouble. */
+export function bad(id: string, about: About, rest: Rest = {}): Finding {
+  return finding('bad', id, about, rest)
+}
+
+/** Makes a finding that time may mend. */
+export function waiting(id: string, about: About, rest: Rest = {}): Finding {
+  return finding('waiting', id, about, rest)
+}
+
+/** Makes a finding of something that is as wanted. */
+export function ok(id: string, about: About, rest: Rest = {}): Finding {
+  return finding('ok', id, about, rest)
+}
+
+function finding(state: State, id: string, about: About, rest: Rest): Finding {
+  return { ...rest, id, about, state, values: { name: about.name, ...rest.values } }
+}
+
+/** The sentences from the surface to the root. */
+export function chainOf(f: Finding): Finding[] {
+  const chain: Finding[] = []
+  for (let x: Finding | undefined = f; x && !chain.includes(x); x = x.because) chain.push(x)
+  return chain
+}
+
+/** A message with its values. */
+export function said(id: string, values: Said['values'] = {}): Said {
+  return { id, values }
+}
+
+/** How near two words are: edits from one to the other. */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** The nearest of some words, if one is near enough to be a slip. */
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Math.max(2, Math.floor(word.length / 2)) + 1
+  for (const w of words) {
+    const d = distance(word, w)
+    if (d < least) {
+      least = d
+      best = w
+    }
+  }
+  return best
+}

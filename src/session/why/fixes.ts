@@ -1,0 +1,111 @@
+/**
+ * The smallest change that mends a trouble, found by trying: each candidate of the verdict is carried out on a copy of
+ * the cluster, which then runs ahead; it works when the trouble goes, stays away, and nothing that was well broke.
+ */
+import type { About, WhyFix } from '../../protocol/protocol.ts'
+import type { Recording, Session } from '../session.ts'
+import { broken, copyOf, health, lookAt, runOn } from './copy.ts'
+import { headOf } from './edits.ts'
+import type { Candidate } from './finding.ts'
+import { aboutOf, keyOf, type Look } from './look.ts'
+import { candidatesOf, investigate } from './why.ts'
+
+/** Candidates tried at most. */
+const TRIES_MAX = 7
+/** Enough of them when so many work. */
+const WORKING_MAX = 2
+/** How long a change may take to work, and how long it must hold. @unit virtual ms */
+const PATIENCE_MS = 300_000
+const HOLD_MS = 90_000
+const PACE_MS = 500
+
+/** What has to be well: the object asked about, or what took its place. */
+interface Goal {
+  readonly about: About
+  readonly head: About
+  /** It was being deleted: it is well when it is gone. */
+  readonly leaving: boolean
+  /** It was refused: it is well when the command passes. */
+  readonly absent: boolean
+}
+
+/** Tries one candidate after the other, the smallest first; yields each as it was found. */
+export function* tryFixes(recording: Recording, now: number, about: About): Generator<WhyFix> {
+  const base = copyOf(recording, now)
+  const look = lookAt(base)
+  const finding = investigate(look, about)
+  const candidates = candidatesOf(finding)
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, TRIES_MAX)
+  if (candidates.length === 0) return
+  const goal = goalOf(look, about)
+  const before = health(look)
+  let working = 0
+  for (const [i, candidate] of candidates.entries()) {
+    // The first candidate may use the copy that was looked at: looking has changed nothing.
+    const copy = i === 0 ? base : copyOf(recording, now)
+    const fix = tried(copy, candidate, goal, before)
+    yield fix
+    if (fix.works && ++working >= WORKING_MAX) return
+  }
+}
+
+/** How many candidates there are to try. */
+export function countCandidates(recording: Recording, now: number, about: About): number {
+  const look = lookAt(copyOf(recording, now))
+  return Math.min(TRIES_MAX, candidatesOf(investigate(look, about)).length)
+}
+
+/** What works first; among those the order of trying, which is by size. */
+export function ranked(fixes: readonly WhyFix[]): WhyFix[] {
+  return [...fixes].sort((a, b) => Number(b.works) - Number(a.works))
+}
+
+function goalOf(look: Look, about: About): Goal {
+  const o = look.any(about)
+  return {
+    about,
+    head: o ? aboutOf(headOf(look, o)) : about,
+    leaving: o?.metadata.deletionTimestamp !== undefined,
+    absent: o === undefined,
+  }
+}
+
+function tried(
+  copy: Session,
+  candidate: Candidate,
+  goal: Goal,
+  before: ReturnType<typeof health>,
+): WhyFix {
+  const { command, why } = candidate
+  const began = copy.now
+  const { code, output } = runOn(copy, command)
+  if (code !== 0) {
+    const refused = output.trim().split('\n').at(-1) ?? ''
+    return { command, why, works: false, broke: [], refused }
+  }
+  let since: number | undefined
+  while (copy.now - began < PATIENCE_MS || since !== undefined) {
+    if (isWell(lookAt(copy), goal)) {
+      since ??= copy.now
+      if (copy.now - since >= HOLD_MS) break
+    } else {
+      since = undefined
+      if (copy.now - began >= PATIENCE_MS) break
+    }
+    copy.runUntil(copy.now + PACE_MS)
+  }
+  if (since === undefined) return { command, why, works: false, broke: [] }
+  const except = new Set([keyOf(goal.about), keyOf(goal.head)])
+  const broke = broken(before, health(lookAt(copy)), except)
+  return { command, why, works: broke.length === 0, after: since - began, broke }
+}
+
+function isWell(look: Look, goal: Goal): boolean {
+  const o = look.any(goal.about)
+  if (goal.leaving) return o === undefined
+  if (o && investigate(look, goal.about).state !== 'ok') return false
+  const head = look.any(goal.head)
+  if (!head) return goal.absent
+  return investigate(look, goal.head).state === 'ok'
+}

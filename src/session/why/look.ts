@@ -1,0 +1,165 @@
+/** Reads the cluster as it is at this instant, without a request and without moving time: straight from etcd's keys. */
+import type { KindMap } from '../../cluster/api/generated/kindmap.ts'
+import type { Event } from '../../cluster/api/generated/types.ts'
+import { isPodTerminal } from '../../cluster/api/helpers/pods.ts'
+import { podRequests } from '../../cluster/api/helpers/requests.ts'
+import { parseTime } from '../../cluster/api/meta/time.ts'
+import type { AnyObject, KubeObject } from '../../cluster/api/object.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { prefixEnd, type StoreEvent } from '../../cluster/etcd/store.ts'
+import type { TraceRecord } from '../../cluster/sim/trace.ts'
+import type { About } from '../../protocol/protocol.ts'
+
+/** Records looked through, newest first, before giving up. */
+const LOOK_BACK = 100_000
+const RECORDS_MAX = 400
+
+/** A reader of one cluster. Make a new one for each question: what it has read it keeps. */
+export class Look {
+  private readonly lists = new Map<string, readonly KubeObject[]>()
+  private eventsAbout: Map<string, Event[]> | undefined
+  private used: Map<string, Map<string, number>> | undefined
+
+  constructor(readonly cluster: Cluster) {}
+
+  /** Virtual now. @unit ms */
+  get now(): number {
+    return this.cluster.world.clock.now
+  }
+
+  /** Virtual milliseconds of an API timestamp. */
+  at(time: string | undefined): number | undefined {
+    const t = parseTime(time)
+    return t === undefined ? undefined : t - this.cluster.world.clock.epochMs
+  }
+
+  /** Objects of a kind, of a namespace or of all, by name. */
+  list<K extends keyof KindMap>(kind: K, namespace?: string): readonly KindMap[K][] {
+    const all = this.all(kind) as readonly KindMap[K][]
+    return namespace === undefined
+      ? all
+      : all.filter((o) => (o as KubeObject).metadata.namespace === namespace)
+  }
+
+  /** One object. */
+  get<K extends keyof KindMap>(kind: K, namespace: string, name: string): KindMap[K] | undefined {
+    return this.any({ kind, namespace, name }) as KindMap[K] | undefined
+  }
+
+  /** One object of any kind, custom ones too. */
+  any(about: About): AnyObject | undefined {
+    return this.all(about.kind).find(
+      (o) => o.metadata.name === about.name && (o.metadata.namespace ?? '') === about.namespace,
+    ) as AnyObject | undefined
+  }
+
+  /** Objects of any kind in a namespace. */
+  anyOf(kind: string, namespace: string): AnyObject[] {
+    return this.all(kind).filter((o) => o.metadata.namespace === namespace) as AnyObject[]
+  }
+
+  /** Events about an object, newest first. */
+  events(about: About): readonly Event[] {
+    if (!this.eventsAbout) {
+      this.eventsAbout = new Map()
+      for (const e of this.list('Event')) {
+        const { kind = '', namespace = '', name = '' } = e.involvedObject
+        const key = keyOf({ kind, namespace, name })
+        const known = this.eventsAbout.get(key)
+        if (known) known.push(e)
+        else this.eventsAbout.set(key, [e])
+      }
+      for (const list of this.eventsAbout.values())
+        list.sort((a, b) => this.eventAt(b) - this.eventAt(a))
+    }
+    return this.eventsAbout.get(keyOf(about)) ?? []
+  }
+
+  /** What the pods of a node ask for, by resource. @unit as podRequests */
+  usedOn(node: string): ReadonlyMap<string, number> {
+    if (!this.used) {
+      this.used = new Map()
+      for (const p of this.list('Pod')) {
+        const name = p.spec?.nodeName
+        if (!name || isPodTerminal(p)) continue
+        const sums = this.used.get(name) ?? new Map<string, number>()
+        this.used.set(name, sums)
+        for (const [r, n] of podRequests(p)) sums.set(r, (sums.get(r) ?? 0) + n)
+      }
+    }
+    return this.used.get(node) ?? new Map()
+  }
+
+  /** When an event was last seen. */
+  eventAt(e: Event): number {
+    return (
+      this.at(e.series?.lastObservedTime ?? e.lastTimestamp ?? e.eventTime ?? undefined) ??
+      this.at(e.metadata.creationTimestamp) ??
+      0
+    )
+  }
+
+  /** Trace records about an object, newest first. */
+  records(about: About): TraceRecord[] {
+    const found: TraceRecord[] = []
+    let looked = 0
+    this.cluster.world.trace.backwards((r) => {
+      const a = r.about
+      if (a && a.kind === about.kind && a.name === about.name && sameSpace(a.namespace, about))
+        found.push(r)
+      return ++looked < LOOK_BACK && found.length < RECORDS_MAX
+    })
+    return found
+  }
+
+  /** Every kept version of an object, oldest first. */
+  versions(about: About): StoreEvent[] {
+    const { store } = this.cluster
+    const keys = this.prefixes(about.kind).map(
+      (p) => `${p}${about.namespace ? `${about.namespace}/` : ''}${about.name}`,
+    )
+    return store.changes(0, store.status().revision).filter((e) => keys.includes(e.kv.key))
+  }
+
+  private all(kind: string): readonly KubeObject[] {
+    const known = this.lists.get(kind)
+    if (known) return known
+    const found: KubeObject[] = []
+    for (const key of this.prefixes(kind)) {
+      const { kvs } = this.cluster.store.history({ key, end: prefixEnd(key) })
+      for (const kv of kvs) {
+        const o = kv.value as KubeObject | undefined
+        if (o?.metadata && o.kind === kind) found.push(o)
+      }
+    }
+    this.lists.set(kind, found)
+    return found
+  }
+
+  /** Where etcd keeps a kind; a kind of two groups has two places. */
+  private prefixes(kind: string): string[] {
+    const found = new Set<string>()
+    for (const s of this.cluster.api.registry.all()) {
+      if (s.definition.kind === kind) found.add(s.cache.prefix)
+    }
+    return [...found]
+  }
+}
+
+function sameSpace(namespace: string | undefined, about: About): boolean {
+  return !namespace || namespace === about.namespace
+}
+
+/** One string for an object's name. */
+export function keyOf(about: About): string {
+  return `${about.kind}/${about.namespace}/${about.name}`
+}
+
+/** Names an object. */
+export function aboutOf(o: { kind: string; metadata: KubeObject['metadata'] }): About {
+  return {
+    kind: o.kind,
+    namespace: o.metadata.namespace ?? '',
+    name: o.metadata.name ?? '',
+  }
+}
