@@ -12,7 +12,8 @@ export interface Waiting {
 
 /** One container of the pod, over all its restarts. */
 export interface ContainerRecord {
-  readonly spec: ContainerSpec
+  /** As the pod says it now; its image may change while the pod lives. */
+  spec: ContainerSpec
   readonly kind: 'init' | 'sidecar' | 'app' | 'ephemeral'
   current: Container | undefined
   previous: Container | undefined

@@ -66,7 +66,29 @@ export class PodWorker {
       if (this.record.containers.some((c) => c.spec.name === spec.name)) continue
       this.record.containers.push(newContainer(spec as ContainerRecord['spec'], 'ephemeral'))
     }
+    for (const spec of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]) {
+      const c = this.record.containers.find((x) => x.spec.name === spec.name)
+      if (c && c.spec.image !== spec.image) this.redefine(c, spec)
+    }
     this.poke()
+  }
+
+  /**
+   * A container's image was changed: it is stopped to be started with the new one; backoff was for the old definition.
+   * @source pkg/kubelet/kuberuntime/kuberuntime_manager.go containerChanged, pkg/util/flowcontrol/backoff.go
+   */
+  private redefine(c: ContainerRecord, spec: ContainerRecord['spec']): void {
+    c.spec = spec
+    c.backoffMs = 0
+    c.backoffNoted = false
+    c.notBefore = 0
+    c.pullBackoffMs = 0
+    c.pullNotBefore = 0
+    if (!c.current?.running) return
+    const { world, place } = this.kubelet
+    const grace = (this.record.pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000
+    const reason = `Container ${spec.name} definition changed, will be restarted`
+    spawn(world, place, 'restart', () => this.kill(c, reason, grace))
   }
 
   poke(): void {

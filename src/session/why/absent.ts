@@ -2,7 +2,9 @@
 import type { KubeObject } from '../../cluster/api/object.ts'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
 import type { About } from '../../protocol/protocol.ts'
-import { bad, type Candidate, type Finding, nearest } from './finding.ts'
+import { diagnose } from './diagnose.ts'
+import { headOf } from './edits.ts'
+import { bad, type Candidate, type Finding, nearest, ok } from './finding.ts'
 import type { Look } from './look.ts'
 import { refusalFinding } from './refusals.ts'
 import { rules } from './rules.ts'
@@ -18,13 +20,13 @@ export function absentFinding(look: Look, about: About): Finding {
   )
   if (refused && refused.id > (deleted?.id ?? 0)) return refusal(look, about, refused)
   if (deleted) {
-    return bad('why.deleted', about, {
-      values: {
-        kind: about.kind,
-        by: String(deleted.detail?.user ?? deleted.owner),
-        owner: deleted.owner,
-      },
+    const last = look.versions(about).at(-1)?.kv.value as KubeObject | undefined
+    const head = last && headOf(look, last)
+    const by = String(deleted.detail?.user ?? deleted.owner)
+    return ok('why.deleted', about, {
+      values: { kind: about.kind, by: by.replace(/^system:(serviceaccount:kube-system:)?/, '') },
       rule: rules.owners,
+      ...(head && head !== last ? { because: diagnose(look, head) } : {}),
     })
   }
   const all = look.list(about.kind as 'Pod') as readonly KubeObject[]

@@ -1,6 +1,8 @@
 /** Copies of a running cluster to try things on: the recording replayed up to now, then something else happens. */
 import type { About } from '../../protocol/protocol.ts'
-import { type Recording, replay, type Session } from '../session.ts'
+import type { Recording } from '../recording.ts'
+import { replay } from '../replay.ts'
+import type { Session } from '../session.ts'
 import { diagnose, diagnosed } from './diagnose.ts'
 import type { State } from './finding.ts'
 import { aboutOf, keyOf, Look } from './look.ts'

@@ -3,7 +3,8 @@
  * the cluster, which then runs ahead; it works when the trouble goes, stays away, and nothing that was well broke.
  */
 import type { About, WhyFix } from '../../protocol/protocol.ts'
-import type { Recording, Session } from '../session.ts'
+import type { Recording } from '../recording.ts'
+import type { Session } from '../session.ts'
 import { broken, copyOf, health, lookAt, runOn } from './copy.ts'
 import { headOf } from './edits.ts'
 import type { Candidate } from './finding.ts'

@@ -75,7 +75,9 @@ function stepsOf(look: Look, about: About): WhyStep[] {
   const chain = key ? look.cluster.world.trace.chain(key.id) : []
   const causes = chain.filter(isTelling)
   const room = Math.max(2, STEPS_MAX - causes.length)
-  const own = records.filter((r) => !chain.includes(r) && isTelling(r)).slice(0, room)
+  const own = records
+    .filter((r) => !chain.includes(r) && isTelling(r) && !/\/status$/.test(r.text))
+    .slice(0, room)
   return [...causes, ...own].sort((a, b) => a.at - b.at || a.id - b.id).map(stepOf)
 }
 

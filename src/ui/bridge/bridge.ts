@@ -1,6 +1,7 @@
 /** The only file that posts messages to the cluster's host. Everything a person intends leaves the page here. */
 import type { ExportedManifests, ImportPlan } from '../../protocol/manifests.ts'
 import type {
+  About,
   Ask,
   BranchesAnswer,
   Comparison,
@@ -198,8 +199,13 @@ class Bridge {
     return this.ask({ type: 'add-node' }) as Promise<string>
   }
 
-  why(about: { kind: string; namespace: string; name: string }): Promise<WhyAnswer> {
-    return this.ask({ type: 'why', about }) as Promise<WhyAnswer>
+  /** @param field asks for one field of it, as `spec.replicas` */
+  why(about: About, field?: string): Promise<WhyAnswer> {
+    const { kind, namespace, name } = about
+    const named = { kind, namespace, name }
+    return this.ask(
+      field ? { type: 'why', about: named, field } : { type: 'why', about: named },
+    ) as Promise<WhyAnswer>
   }
 
   digest(): Promise<string> {

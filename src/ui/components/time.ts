@@ -23,3 +23,11 @@ export function ageText(ms: number): string {
   const h = Math.floor(m / 60)
   return h < 48 ? `${h}h` : `${Math.floor(h / 24)}d`
 }
+
+/** `0.4 s`, `12 s`, `2 min 5 s`: how long something took. */
+export function durationText(ms: number): string {
+  if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`
+  const s = Math.round(ms / 1000)
+  if (s < 120) return `${s} s`
+  return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`
+}

@@ -83,7 +83,7 @@ export function Terminal() {
   return <div ref={ref} className={styles.terminal} data-testid="terminal" />
 }
 
-/** Types a line into the terminal and runs it, as if by hand. */
-export function typeLine(line: string): void {
-  open().reader.type(line)
+/** Types a line into the terminal and runs it, as if by hand. @returns false when the terminal is busy */
+export function typeLine(line: string): boolean {
+  return open().reader.type(line)
 }

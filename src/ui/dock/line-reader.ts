@@ -44,13 +44,14 @@ export class LineReader {
     this.prompt()
   }
 
-  /** Types a line and runs it. */
-  type(line: string): void {
-    if (this.busy) return
+  /** Types a line and runs it. @returns false when another one is still running */
+  type(line: string): boolean {
+    if (this.busy) return false
     this.line = line
     this.cursor = line.length
     this.redraw()
     void this.enter()
+    return true
   }
 
   private prompt(): void {

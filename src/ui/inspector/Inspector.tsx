@@ -1,23 +1,13 @@
 /** The inspector: one object from several sides. */
 import { Pencil } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { WhyAnswer } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
-import { preciseText } from '../components/time.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
-import { en } from '../i18n/en.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
-import { stepWords } from '../i18n/steps.ts'
-import { usePreference } from '../store/preferences.ts'
-import {
-  type InspectorTab,
-  type Selected,
-  select,
-  selection,
-  useSelection,
-} from '../store/selection.ts'
-import { type AnyCard, cards, useCard, useTopic } from '../store/world.ts'
+import { type InspectorTab, type Selected, selection, useSelection } from '../store/selection.ts'
+import { type AnyCard, useCard, useTopic } from '../store/world.ts'
 import styles from './inspector.module.css'
+import { Why } from './Why.tsx'
 
 const TABS: readonly { tab: InspectorTab; word: MessageId; kinds?: readonly string[] }[] = [
   { tab: 'summary', word: 'inspector.summary' },
@@ -166,107 +156,5 @@ function Logs({ selected }: { selected: Selected }) {
     <pre className={styles.text} data-testid="logs">
       {text || t('inspector.nologs')}
     </pre>
-  )
-}
-
-function Why({ selected }: { selected: Selected }) {
-  const language = usePreference((p) => p.language)
-  const t = useWords()
-  const [answer, setAnswer] = useState<WhyAnswer>()
-  const version = useTopic(selected.uid)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that the object changed
-  useEffect(() => {
-    let current = true
-    void bridge.why(selected).then((a) => {
-      if (current) setAnswer(a)
-    })
-    return () => {
-      current = false
-    }
-  }, [selected, version])
-  if (!answer) return null
-  const id = (answer.verdict.id in en ? answer.verdict.id : 'why.object') as MessageId
-  return (
-    <div className={styles.why} data-testid="why">
-      <p className={styles.verdict}>{t(id, answer.verdict.values)}</p>
-      <ol className={styles.chain}>
-        {answer.steps.map((s, i) => (
-          <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: steps are an answer read once
-            key={i}
-            className={
-              s.verb === 'fault' || s.verb === 'exit'
-                ? styles.bad
-                : i === answer.steps.length - 1
-                  ? styles.last
-                  : ''
-            }
-            data-verb={s.verb}
-          >
-            <p className={styles.step}>
-              <span>{shortOwner(s.owner)}</span>
-              <time>{preciseText(s.at)}</time>
-            </p>
-            <p className="muted">
-              {stepWords(language, s.text)}
-              {s.about ? <About about={s.about} /> : null}
-            </p>
-            <Verdicts detail={s.detail} />
-          </li>
-        ))}
-        {answer.next.map((n) => (
-          <li key={`${n.owner}${n.at}${n.label}`} className={styles.next}>
-            <p className={styles.step}>
-              <span>{t('inspector.next')}</span>
-              <time>{preciseText(n.at)}</time>
-            </p>
-            <p className="muted">
-              {n.owner}: {n.label}
-            </p>
-          </li>
-        ))}
-      </ol>
-    </div>
-  )
-}
-
-/** `kube-controller-manager-1/deployment-controller` reads as `deployment-controller`. */
-function shortOwner(owner: string): string {
-  return owner.replace(/^kube-controller-manager[^/]*\//, '')
-}
-
-function About({ about }: { about: { kind: string; namespace?: string; name: string } }) {
-  const card = cards.find<AnyCard>(about.kind, about.namespace ?? '', about.name)
-  if (!card) return <span className="mono"> {about.name}</span>
-  return (
-    <button type="button" className={styles.link} onClick={() => select(card)}>
-      {about.kind}/{about.name}
-    </button>
-  )
-}
-
-interface Verdict {
-  node: string
-  filteredBy?: string
-  reason?: string
-  total?: number
-}
-
-function Verdicts({ detail }: { detail: Readonly<Record<string, unknown>> | undefined }) {
-  const nodes = detail?.nodes
-  if (!Array.isArray(nodes)) return null
-  const chosen = String(detail?.chosen ?? '')
-  return (
-    <table className={styles.verdicts}>
-      <tbody>
-        {(nodes as Verdict[]).slice(0, 12).map((n) => (
-          <tr key={n.node} className={n.node === chosen ? 'accent' : ''}>
-            <td>{n.node}</td>
-            <td>{n.filteredBy ? `${n.filteredBy}: ${n.reason ?? ''}` : '✓'}</td>
-            <td>{n.total ?? ''}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }

@@ -14,6 +14,8 @@ export type InspectorTab = 'summary' | 'yaml' | 'events' | 'logs' | 'shell' | 'w
 interface Selection {
   readonly selected: Selected | undefined
   readonly tab: InspectorTab
+  /** A command that the why tab is to try on a copy as soon as it opens. */
+  readonly whatIf?: string
 }
 
 export const selection = createStore<Selection>(() => ({ selected: undefined, tab: 'summary' }))
@@ -23,7 +25,12 @@ export function useSelection<T>(select: (s: Selection) => T): T {
   return useStore(selection, select)
 }
 
+/** Opens the why tab of an object and asks what would happen if that command were given. */
+export function askWhatIf(o: Selected, command: string): void {
+  selection.setState({ selected: o, tab: 'why', whatIf: command })
+}
+
 /** Selects an object, keeping the tab unless one is asked for. */
 export function select(o: Selected | undefined, tab?: InspectorTab): void {
-  selection.setState(tab ? { selected: o, tab } : { selected: o })
+  selection.setState({ selected: o, ...(tab ? { tab } : {}), whatIf: undefined })
 }

@@ -2,7 +2,8 @@
 import { ContextMenu } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
 import { useWords } from '../i18n/i18n.ts'
-import { select } from '../store/selection.ts'
+import { deletePodLine, drainLine } from '../inspector/whatifs.ts'
+import { askWhatIf, select } from '../store/selection.ts'
 import { cards, type NodeCard, type PodCard, worldStore } from '../store/world.ts'
 import {
   cordon,
@@ -47,6 +48,9 @@ function PodMenu({ pod }: { pod: PodCard }) {
   return (
     <ContextMenu.Content className="menu" aria-label={t('pod.menu', { name: pod.name })}>
       <ContextMenu.Item onSelect={() => select(pod, 'why')}>{t('pod.why')}</ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => askWhatIf(pod, deletePodLine(pod.namespace, pod.name))}>
+        {t('whatif.menu.delete')}
+      </ContextMenu.Item>
       <ContextMenu.Item onSelect={() => select(pod, 'logs')}>{t('pod.logs')}</ContextMenu.Item>
       <ContextMenu.Item onSelect={() => select(pod, 'yaml')}>
         {t('inspector.yaml')}
@@ -90,6 +94,9 @@ function NodeMenu({ node }: { node: NodeCard }) {
       <ContextMenu.Item onSelect={() => drain(node.name)}>{t('node.drain')}</ContextMenu.Item>
       <hr />
       <ContextMenu.Item onSelect={() => select(node, 'why')}>{t('pod.why')}</ContextMenu.Item>
+      <ContextMenu.Item onSelect={() => askWhatIf(node, drainLine(node.name))}>
+        {t('whatif.menu.drain')}
+      </ContextMenu.Item>
       <ContextMenu.Item onSelect={() => select(node, 'summary')}>
         {t('node.describe')}
       </ContextMenu.Item>

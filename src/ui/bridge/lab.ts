@@ -1,0 +1,61 @@
+/** The page's way to its laboratory: a worker that is there only while something is being tried. */
+import type { About, LabAsk, LabTell, WhatIfAnswer, WhyFix } from '../../protocol/protocol.ts'
+import { cards } from '../store/world.ts'
+import { bridge } from './bridge.ts'
+
+/** What was tried so far. */
+export interface Trials {
+  readonly fixes: readonly WhyFix[]
+  /** How many are still to be tried; 0 when it is done. */
+  readonly left: number
+}
+
+type Question = { type: 'fix'; about: About } | { type: 'what-if'; command: string }
+
+/** Asks; `hear` is told until it is done. @returns how to give up */
+function ask(question: Question, hear: (tell: LabTell) => void): () => void {
+  let worker: Worker | undefined
+  let over = false
+  const stop = () => {
+    over = true
+    worker?.terminate()
+  }
+  // The answer comes after the frame that shows its instant: the page's clock is the recording's.
+  void bridge.recording().then((recording) => {
+    if (over) return
+    worker = new Worker(new URL('../../worker/laboratory.ts', import.meta.url), {
+      type: 'module',
+      name: 'laboratory',
+    })
+    worker.onmessage = (m: MessageEvent<LabTell>) => {
+      if (over) return
+      hear(m.data)
+      if (m.data.type !== 'fix' || m.data.left === 0) stop()
+    }
+    worker.onerror = (e) => hear({ type: 'failed', id: 1, message: e.message })
+    worker.postMessage({ id: 1, recording, now: Math.floor(cards.now), ...question } as LabAsk)
+  })
+  return stop
+}
+
+/** Looks for the smallest change that mends an object. @returns how to give up */
+export function findFixes(
+  about: About,
+  hear: (t: Trials | { failed: string }) => void,
+): () => void {
+  return ask({ type: 'fix', about }, (tell) => {
+    if (tell.type === 'fix') hear({ fixes: tell.fixes, left: tell.left })
+    else if (tell.type === 'failed') hear({ failed: tell.message })
+  })
+}
+
+/** Tries a command on a copy. @returns how to give up */
+export function whatIf(
+  command: string,
+  hear: (a: WhatIfAnswer | { failed: string }) => void,
+): () => void {
+  return ask({ type: 'what-if', command }, (tell) => {
+    if (tell.type === 'what-if') hear(tell.answer)
+    else if (tell.type === 'failed') hear({ failed: tell.message })
+  })
+}
