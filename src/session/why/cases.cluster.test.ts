@@ -19,7 +19,7 @@ test('a person without the right to', () => {
 
 test('a pod that a quota refuses', () => {
   hold({
-    steps: ['kubectl create quota none --hard=pods=0', 'kubectl run web --image=nginx:1.27'],
+    steps: ['kubectl create quota none --hard=pods=0', 2000, 'kubectl run web --image=nginx:1.27'],
     about: 'Pod/web',
     chain: ['why.refused.quota'],
     says: { quota: 'none', limited: 'pods=0' },

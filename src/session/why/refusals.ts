@@ -122,7 +122,7 @@ export function refusalFinding(look: Look, message: string, owner: KubeObject): 
     const values = Object.fromEntries(r.names.map((n, i) => [n, m[i + 1]?.trim() ?? '-']))
     const at = { look, owner: head, namespace: about.namespace }
     return bad(r.id, about, {
-      values: { ...values, message },
+      values: { message, ...values },
       rule: r.rule,
       ...(r.field ? { field: r.field } : {}),
       fixes: r.fixes?.(m, at) ?? [],
@@ -154,9 +154,16 @@ function quotaFixes(m: RegExpExecArray, { owner, namespace }: Place): Candidate[
     hard[k] = sum
   }
   const space = namespace === 'default' ? '' : ` -n ${namespace}`
+  // What a person gives again at once would come before the quota's controller has taken the new limit over.
+  const [[key = '', value = ''] = []] = Object.entries(hard)
+  const path = `{.status.hard.${key.replaceAll('.', '\\.')}}`
+  const taken =
+    owner.apiVersion === ''
+      ? `\nkubectl wait resourcequota/${quota}${space} --for=jsonpath='${path}'=${value}`
+      : ''
   const fixes: Candidate[] = [
     {
-      command: `kubectl patch resourcequota ${quota}${space} --type=merge -p '${JSON.stringify({ spec: { hard } })}'`,
+      command: `kubectl patch resourcequota ${quota}${space} --type=merge -p '${JSON.stringify({ spec: { hard } })}'${taken}`,
       why: said('why.fix.quota', {
         quota,
         value: Object.entries(hard)

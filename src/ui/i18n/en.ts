@@ -1,7 +1,6 @@
-import { whyEn } from './why.en.ts'
-
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
 import { enShare } from './en.share.ts'
+import { whyEn } from './why.en.ts'
 
 export const en = {
   ...enShare,
