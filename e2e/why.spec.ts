@@ -37,7 +37,7 @@ test('中文:问为什么,试修复,看它生效', async ({ page }) => {
   await page.getByRole('button', { name: '中文' }).click()
   await glass.kubectl(`kubectl patch service api -p '{"spec":{"selector":{"app":"apii"}}}'`)
   await glass.advance('5s')
-  await page.getByTestId('service').filter({ hasText: 'api' }).first().click()
+  await page.locator('[data-service=api]').getByRole('button', { name: 'api', exact: true }).click()
   await page.getByTestId('inspect-why').click()
   await expect(page.getByTestId('verdict')).toContainText('选择 app=apii,但没有 Pod 带这些标签')
   await page.getByTestId('find-fix').click()
