@@ -44,6 +44,8 @@ export type Ask =
       readonly until?: number
       /** The pace once it stands there; 1 unless given, 0 is paused. */
       readonly speed?: number
+      /** The API that a host which only watches is to watch. */
+      readonly api?: string
     }
   | {
       readonly type: 'kubectl'

@@ -4,11 +4,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { exposeScripting } from './bridge/scripting.ts'
 import { startCluster } from './bridge/start.ts'
-import { attachedTo } from './bridge/transport.ts'
+import { attachedTo, watchedThrough } from './bridge/transport.ts'
 import { isLink } from './share/bundle.ts'
 import { embedded } from './share/embedding.ts'
 import { keepPage } from './share/offline.ts'
 import { keepSessions, load, offerLast, share } from './share/sessions.ts'
+import { watchLive } from './share/watching.ts'
 import './theme/tokens.css'
 import './theme/base.css'
 
@@ -19,6 +20,7 @@ const nodes = number('nodes')
 const scenario = asked.get('scenario') ?? undefined
 
 async function begin(): Promise<void> {
+  if (watchedThrough() !== undefined) return watchLive()
   if (attachedTo() === undefined) keepSessions(embedded() === undefined)
   if (isLink(location.hash)) return load(location.hash)
   await startCluster({

@@ -102,7 +102,7 @@ export class Host implements Pacing, Post {
 
   showAll(): void {
     // What was gathered meanwhile is part of everything.
-    while (this.feed.frame(this.pace)) continue
+    while (this.feed.frame(this.pace));
     this.dropAnchor()
     this.post(this.feed.full(this.pace))
   }

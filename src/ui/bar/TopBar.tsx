@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui'
 import { scenarios } from '../../scenarios/index.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { startCluster } from '../bridge/start.ts'
-import { attachedTo } from '../bridge/transport.ts'
+import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { sayNothing } from '../share/notice.ts'
@@ -75,7 +75,14 @@ function Scenes() {
   const current = scenarios.find((s) => s.id === asked) ?? scenarios[0]
   const attached = attachedTo()
   // A cluster that others use too is not replaced by a scene: only its place is shown.
-  if (attached) return <span className={styles.drop}>{new URL(attached).host}</span>
+  if (attached) {
+    return (
+      <span className={styles.drop} data-testid="attached">
+        {new URL(attached).host}
+        {watchedThrough() ? <span className="small warn">{t('watch.readonly')}</span> : null}
+      </span>
+    )
+  }
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger className={styles.drop} aria-label={t('bar.scenario')}>

@@ -13,7 +13,7 @@ import type {
   TrafficRequest,
   WhyAnswer,
 } from '../../protocol/protocol.ts'
-import { openTransport, type Transport } from './transport.ts'
+import { openTransport, type Transport, watchedThrough } from './transport.ts'
 
 /** An answer of the API server to the page. */
 export interface HttpAnswer {
@@ -72,7 +72,8 @@ class Bridge {
   }
 
   start(options: StartOptions): Promise<unknown> {
-    return this.ask({ type: 'start', ...options })
+    const api = watchedThrough()
+    return this.ask({ type: 'start', ...options, ...(api ? { api } : {}) })
   }
 
   /** Runs a terminal line to its end; output also goes to `output` as it comes. */

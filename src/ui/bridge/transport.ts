@@ -18,28 +18,46 @@ export interface Transport {
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * The WebSocket of the host that this page is attached to: `?attach=` in its address, or what the host that served it
- * wrote into it. Only this machine is spoken to; undefined means the page has a cluster of its own.
+ * What this page is attached to: `?attach=` in its address, or what the host that served it wrote into it. A WebSocket
+ * is a host of ours, HTTP is a `kubectl proxy` before any cluster. Only this machine is spoken to; undefined means the
+ * page has a cluster of its own.
  */
 export function attachedTo(): string | undefined {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="kubarium-attach"]')
   const address = new URLSearchParams(location.search).get('attach') ?? meta?.content
   if (!address || !URL.canParse(address)) return undefined
   const { protocol, hostname } = new URL(address)
-  return protocol === 'ws:' && LOOPBACK.includes(hostname) ? address : undefined
+  return /^(ws|http):$/.test(protocol) && LOOPBACK.includes(hostname) ? address : undefined
+}
+
+/** The address of the `kubectl proxy` that this page watches a cluster through; it changes nothing there. */
+export function watchedThrough(): string | undefined {
+  const address = attachedTo()
+  return address?.startsWith('http:') ? address : undefined
 }
 
 /** Opens the way to the host. */
 export function openTransport(ends: TransportEnds): Transport {
   const address = attachedTo()
-  return address === undefined ? openWorker(ends) : openSocket(address, ends)
+  if (address === undefined) return overWorker(clusterWorker(), ends)
+  return watchedThrough() ? overWorker(watchingWorker(), ends) : openSocket(address, ends)
 }
 
-function openWorker(ends: TransportEnds): Transport {
-  const worker = new Worker(new URL('../../worker/worker.ts', import.meta.url), {
+function clusterWorker(): Worker {
+  return new Worker(new URL('../../worker/worker.ts', import.meta.url), {
     type: 'module',
     name: 'cluster',
   })
+}
+
+function watchingWorker(): Worker {
+  return new Worker(new URL('../../worker/proxied.ts', import.meta.url), {
+    type: 'module',
+    name: 'watcher',
+  })
+}
+
+function overWorker(worker: Worker, ends: TransportEnds): Transport {
   worker.onmessage = (m: MessageEvent<Tell>) => ends.hear(m.data)
   worker.onerror = (e) => ends.lost(e.message)
   return {

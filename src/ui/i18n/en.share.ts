@@ -72,5 +72,8 @@ export const enShare = {
   'import.failed': 'Not all could be made.',
   'export.done': '{n} objects written to a file.',
   'export.nothing': 'Nothing was made in this cluster yet, so there is nothing to export.',
+  'watch.readonly': 'read only',
+  'watch.note': 'Only watching {host}: nothing can be changed from this page.',
+  'watch.failed': 'The cluster cannot be watched: {message}',
   'embed.open': 'Open in full',
 } as const

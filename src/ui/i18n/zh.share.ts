@@ -66,5 +66,8 @@ export const zhShare: Record<keyof typeof enShare, string> = {
   'import.failed': '部分对象未能创建。',
   'export.done': '已将 {n} 个对象写入文件。',
   'export.nothing': '这个集群里还没有创建任何对象,没有可导出的内容。',
+  'watch.readonly': '只读',
+  'watch.note': '正在只读查看 {host}:无法从本页面更改任何内容。',
+  'watch.failed': '无法查看该集群:{message}',
   'embed.open': '完整打开',
 }

@@ -2,7 +2,7 @@
 import { Code, Download, FileText, FolderOpen, Library, Link, Share2, Upload } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { attachedTo } from '../bridge/transport.ts'
+import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { cards } from '../store/world.ts'
 import { takeFile } from './DropTarget.tsx'
@@ -19,6 +19,7 @@ const LINK_LONG = 8000
 export function ShareMenu() {
   const t = useWords()
   const attached = attachedTo() !== undefined
+  const watching = watchedThrough() !== undefined
   const item = (id: MessageId, icon: ReactNode, run: () => void, disabled = false) => (
     <DropdownMenu.Item onSelect={run} disabled={disabled} data-testid={id}>
       {icon}
@@ -42,8 +43,8 @@ export function ShareMenu() {
           {item('share.open', <FolderOpen {...ICON} />, () => void openFile(), attached)}
           {item('share.sessions', <Library {...ICON} />, () => openDialog('sessions'), attached)}
           <hr />
-          {item('share.import', <Upload {...ICON} />, () => openDialog('import'))}
-          {item('share.export', <FileText {...ICON} />, () => void saveManifests())}
+          {item('share.import', <Upload {...ICON} />, () => openDialog('import'), watching)}
+          {item('share.export', <FileText {...ICON} />, () => void saveManifests(), watching)}
           {attached ? (
             <p className="small muted" style={{ padding: '6px 10px', maxWidth: 260 }}>
               {t('share.attached')}
