@@ -74,7 +74,7 @@ test('shows the cluster as it changes, kubectl reads, and nothing can be written
     const pods = await line(page, 'get pods -l app=seen --no-headers')
     expect(pods.stdout.split('\n').filter((l) => l.includes('Running'))).toHaveLength(3)
   }).toPass({ timeout: 60_000 })
-  const cells = page.getByRole('button', { name: /seen-/ })
+  const cells = page.getByTestId('pod').and(page.getByLabel(/Pod default.seen-/))
   await expect(cells).toHaveCount(3, { timeout: 30_000 })
   const theirs = kubectl('get deployment seen -o yaml')
   expect((await line(page, 'get deployment seen -o yaml')).stdout).toBe(theirs)
