@@ -73,12 +73,22 @@ function stepsOf(look: Look, about: About): WhyStep[] {
   const records = look.records(about)
   const key = keyRecord(records)
   const chain = key ? look.cluster.world.trace.chain(key.id) : []
-  const causes = chain.filter(isTelling)
+  const causes = leading(chain.filter(isTelling))
   const room = Math.max(2, STEPS_MAX - causes.length)
   const own = records
     .filter((r) => !chain.includes(r) && isTelling(r) && !/\/status$/.test(r.text))
     .slice(0, room)
   return [...causes, ...own].sort((a, b) => a.at - b.at || a.id - b.id).map(stepOf)
+}
+
+/** A long chain from the last thing that a person did on; what controllers did on the way only where they decided. */
+function leading(chain: readonly TraceRecord[]): readonly TraceRecord[] {
+  if (chain.length <= STEPS_MAX) return chain
+  const from = chain.findLastIndex((r) => r.verb === 'command' || r.verb === 'fault')
+  const told = chain
+    .slice(Math.max(0, from))
+    .filter((r) => r.verb !== 'reconcile' && !/\/status$/.test(r.text))
+  return told.length <= STEPS_MAX ? told : [...told.slice(0, 2), ...told.slice(2 - STEPS_MAX)]
 }
 
 /** The record whose causes explain most: a fault, a decision, a refusal, a creation, else the newest write. */
