@@ -15,7 +15,9 @@ import { preferences, usePreference } from './store/preferences.ts'
 import { useWorld } from './store/world.ts'
 import { PastBanner } from './time/PastBanner.tsx'
 import { Glass } from './topology/Glass.tsx'
+import { Announcer } from './tree/Announcer.tsx'
 
+const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
 /** Share of the height that the dock takes at least while the editor is open. */
@@ -52,6 +54,10 @@ export function App() {
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' || embed ? (
                   <Glass />
+                ) : view === 'tree' ? (
+                  <Suspense fallback={null}>
+                    <Tree />
+                  </Suspense>
                 ) : (
                   <Suspense fallback={null}>
                     <Lists view={view} />
@@ -87,6 +93,7 @@ export function App() {
         </Group>
       </main>
       <Palette />
+      <Announcer />
       <ShareLayer />
     </div>
   )

@@ -1,11 +1,12 @@
 /** The rail: which view of the cluster fills the glass. */
-import { Boxes, GraduationCap, HardDrive, Map as MapIcon, Share2 } from 'lucide-react'
+import { Boxes, GraduationCap, HardDrive, ListTree, Map as MapIcon, Share2 } from 'lucide-react'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { prefer, usePreference, type View } from '../store/preferences.ts'
 import styles from './bar.module.css'
 
 const VIEWS: readonly { view: View; word: MessageId; icon: typeof Boxes }[] = [
   { view: 'map', word: 'rail.map', icon: MapIcon },
+  { view: 'tree', word: 'rail.tree', icon: ListTree },
   { view: 'workloads', word: 'rail.workloads', icon: Boxes },
   { view: 'network', word: 'rail.network', icon: Share2 },
   { view: 'disks', word: 'rail.disks', icon: HardDrive },

@@ -1,32 +1,16 @@
 /** Words in the reader's language. */
 import { usePreference } from '../store/preferences.ts'
-import { en, type MessageId } from './en.ts'
-import { zh } from './zh.ts'
-
-/** All languages: adding one is one file and one line. */
-export const languages = { en, zh } as const
-
-/** Fills `{name}` in a text. */
-export type Translate = (
-  id: MessageId,
-  values?: Readonly<Record<string, string | number>>,
-) => string
+import { type languages, type MessageId, type Translate, words } from './words.ts'
 
 /** The words of the chosen language. */
 export function useWords(): Translate {
-  const language = usePreference((p) => p.language)
-  return (id, values) => words(language, id, values)
+  return translators[usePreference((p) => p.language)]
 }
 
-/** A text in a language. */
-export function words(
-  language: keyof typeof languages,
-  id: MessageId,
-  values: Readonly<Record<string, string | number>> = {},
-): string {
-  return (languages[language][id] ?? id).replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(values[name] ?? ''),
-  )
+/** The same function for the same language, so that effects can depend on it. */
+const translators: Readonly<Record<keyof typeof languages, Translate>> = {
+  en: (id, values) => words('en', id, values),
+  zh: (id, values) => words('zh', id, values),
 }
 
-export type { MessageId }
+export { type MessageId, type Translate, words }

@@ -19,7 +19,7 @@ import { PodCell } from '../topology/PodCell.tsx'
 import styles from './lists.module.css'
 
 /** A view other than the map. */
-export function Lists({ view }: { view: Exclude<View, 'map'> }) {
+export function Lists({ view }: { view: Exclude<View, 'map' | 'tree'> }) {
   return (
     <div className={styles.view}>
       {view === 'workloads' ? <Workloads /> : null}

@@ -3,7 +3,7 @@ import { createStore, useStore } from 'zustand'
 
 export type Language = 'en' | 'zh'
 export type Theme = 'dark' | 'light'
-export type View = 'map' | 'workloads' | 'network' | 'disks' | 'learn'
+export type View = 'map' | 'tree' | 'workloads' | 'network' | 'disks' | 'learn'
 export type DockTab = 'terminal' | 'editor' | 'events'
 
 /** Preferences; kept in local storage. */

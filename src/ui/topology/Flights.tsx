@@ -35,13 +35,20 @@ function Dot({ flight, from, to }: { flight: Flight; from: Point; to: Point }) {
         ? { x: to.x, y: from.y }
         : { x: from.x + (to.x - from.x) / 2, y: to.y }
     const at = (p: Point) => `translate(${p.x}px, ${p.y}px)`
+    // Who asked for less motion sees it arrive, not fly.
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
     const animation = el.animate(
-      [
-        { transform: at(from), opacity: 0.2 },
-        { opacity: 1, offset: 0.1 },
-        { transform: at(bend), opacity: 1, offset: 0.55 },
-        { transform: at(to), opacity: 0.9 },
-      ],
+      still
+        ? [
+            { transform: at(to), opacity: 0 },
+            { transform: at(to), opacity: 0.9 },
+          ]
+        : [
+            { transform: at(from), opacity: 0.2 },
+            { opacity: 1, offset: 0.1 },
+            { transform: at(bend), opacity: 1, offset: 0.55 },
+            { transform: at(to), opacity: 0.9 },
+          ],
       {
         duration: flight.ms,
         easing: 'ease-in-out',
