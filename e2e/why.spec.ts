@@ -58,7 +58,7 @@ test('what would happen if a node were drained, asked from the map', async ({ pa
   const answer = page.getByTestId('what-if-answer')
   await expect(answer).toBeVisible({ timeout: 60_000 })
   await expect(answer).toContainText('kubectl drain node-1')
-  await expect(answer).toContainText(/Deployment web: \d pods move, node-1 →/)
+  await expect(answer).toContainText(/Deployment web: pods that move: \d, node-1 →/)
   // Nothing of it happened here.
   const { stdout } = await glass.kubectl(
     "kubectl get node node-1 -o jsonpath='{.spec.unschedulable}'",

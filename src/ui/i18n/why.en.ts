@@ -38,8 +38,8 @@ export const whyEn = {
   'whatif.created': '{n} {kind} made: {names}',
   'whatif.deleted': '{n} {kind} gone: {names}',
   'whatif.changed': '{n} {kind} changed: {names}',
-  'whatif.moved': '{owner}: {n} pods move, {from} → {to}',
-  'whatif.replaced': '{owner}: {n} pods are replaced',
+  'whatif.moved': '{owner}: pods that move: {n}, {from} → {to}',
+  'whatif.replaced': '{owner}: pods that are replaced: {n}',
   'whatif.downtime': 'Service {name} has no ready endpoint for {time}',
   'whatif.downtime.still':
     'Service {name} has no ready endpoint from {time} on, and still none at the end',
