@@ -3,6 +3,7 @@ import { measureFanout } from './fanout.ts'
 import { measurePage } from './page.ts'
 import { measureRollout } from './rollout.ts'
 import { BenchHost, measureList, measureLoad } from './server.ts'
+import { measureCrowd, measureStart } from './ui.ts'
 import { measureWebernetes } from './webernetes.ts'
 
 const print = (line: string): void => {
@@ -55,7 +56,28 @@ if (wanted.length === 0 || wanted.includes('webernetes')) {
   }
 }
 
-if (wanted.length === 0 || wanted.includes('page')) {
+if (wanted.length === 0 || wanted.includes('ui')) {
+  print('')
+  const s = await measureStart()
+  print(
+    `first visit: first paint ${s.firstPaintMs} ms, cluster alive ${s.aliveMs} ms; gzipped until then: page ${s.pageKiB} KiB, worker ${s.workerKiB} KiB`,
+  )
+  print(`  ${s.files.slice(0, 10).join(', ')}`)
+  print(
+    'a crowd of generated cards   loaded ms   heap MiB   pan p50/p95 ms   zoom p50/p95 ms   long tasks   longest ms',
+  )
+  for (const [nodes, pods] of [
+    [500, 15_000],
+    [5000, 150_000],
+  ] as const) {
+    const f = await measureCrowd(nodes, pods)
+    print(
+      `${`${f.nodes} nodes, ${f.pods} pods`.padStart(28)} ${String(f.loadMs).padStart(11)} ${String(f.heapMiB).padStart(10)} ${`${f.pan.p50}/${f.pan.p95}`.padStart(16)} ${`${f.zoom.p50}/${f.zoom.p95}`.padStart(17)} ${String(f.longTasks).padStart(12)} ${String(f.longestMs).padStart(12)}`,
+    )
+  }
+}
+
+if (wanted.length === 0 || wanted.includes('page') || wanted.includes('ui')) {
   print('')
   print(
     'the page at 10x: replicas   long tasks > 50 ms   longest ms   frames/s   heap MiB   ready ms   rollout ms',

@@ -114,9 +114,9 @@ function ClusterMap() {
   const t = useWords()
   const theme = usePreference((p) => p.theme)
   const grouping = usePreference((p) => p.grouping)
+  const all = useMachines()
   const crowd = useCrowd()
   const walled = crowd || grouping !== 'node'
-  const all = useMachines()
   const machines = walled ? NONE : all
   useSlowTopic(walled ? 'no pods' : 'Pod', 150)
   const [wall, setWall] = useState<WallHandle>()

@@ -1,5 +1,4 @@
 /** When the map is a crowd: from then on its pods are drawn on canvas instead of being elements of the page. */
-import { useEffect, useState } from 'react'
 import { cards, useSlowTopic, type WorkloadCard } from '../store/world.ts'
 
 /** Measured in headless Chromium: beyond this many buttons a rollout at 10x makes long tasks. */
@@ -29,20 +28,13 @@ function wanted(): number {
   return n
 }
 
-/** Whether the cluster is a crowd now. */
+/** Whether the cluster is a crowd now: known before the first of its elements would be made. */
 export function useCrowd(): boolean {
-  const pods = useSlowTopic('Pod', 150)
-  const sets = useSlowTopic('ReplicaSet', 50)
-  const nodes = useSlowTopic('Node', 150)
-  const [crowd, setCrowd] = useState(false)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the versions say that there is something to count
-  useEffect(() => {
-    setCrowd((was) => {
-      standing = isCrowd(was, Math.max(sizeOf('Pod'), wanted()), sizeOf('Node'))
-      return standing
-    })
-  }, [pods, nodes, sets])
-  return crowd
+  useSlowTopic('Pod', 150)
+  useSlowTopic('ReplicaSet', 50)
+  useSlowTopic('Node', 150)
+  standing = isCrowd(standing, Math.max(sizeOf('Pod'), wanted()), sizeOf('Node'))
+  return standing
 }
 
 /** How many of a kind there are. */
