@@ -15,6 +15,7 @@ import { preferences, usePreference } from './store/preferences.ts'
 import { useWorld } from './store/world.ts'
 import { PastBanner } from './time/PastBanner.tsx'
 import { Glass } from './topology/Glass.tsx'
+import { Tour } from './tour/Tour.tsx'
 import { Announcer } from './tree/Announcer.tsx'
 
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
@@ -64,6 +65,7 @@ export function App() {
                   </Suspense>
                 )}
                 <PastBanner />
+                <Tour />
                 <Boot />
               </Panel>
               {shows('inspector') ? (

@@ -9,6 +9,7 @@ import { prefer } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { cards } from '../store/world.ts'
 import { addMachine, undo } from '../topology/actions.ts'
+import { startTour } from '../tour/Tour.tsx'
 import styles from './bar.module.css'
 
 const open = createStore(() => ({ open: false }))
@@ -40,6 +41,7 @@ export function Palette() {
     [t('bar.play'), () => bridge.speed(1)],
     [t('bar.step'), () => void bridge.step()],
     [t('bar.settle'), () => void bridge.settle()],
+    [t('tour.offer'), () => void startTour()],
     [t('shelf.machine'), addMachine],
     [t('shelf.undo'), undo],
     [t('dock.editor'), () => prefer({ dock: 'editor' })],

@@ -62,6 +62,35 @@ export const en = {
   'time.compare.timings': 'Complete after',
   'time.compare.never': 'never',
   'rail.map': 'Map',
+  'tour.title': 'Tour',
+  'tour.offer': 'Take the tour (5 minutes)',
+  'tour.step': 'Tour, step {n} of {of}',
+  'tour.leave': 'Leave the tour',
+  'tour.act': 'Do it for me',
+  'tour.next': 'Next',
+  'tour.skip': 'Skip',
+  'tour.finish': 'Finish',
+  'tour.waiting': 'Waiting for the cluster …',
+  'tour.hello':
+    'A whole cluster runs in this page. Above is its control plane, below are its machines (nodes). Each square is one Pod; its colour says whose it is, its shape how it is.',
+  'tour.scale':
+    'You speak to the cluster with kubectl. Ask for six copies of the web Deployment: the ReplicaSet makes Pods, the scheduler finds a node for each, the kubelets start them.',
+  'tour.rollout':
+    'Now give it a new image. New Pods replace the old ones step by step, so that the Service always has somebody to answer: watch the two shades hand over.',
+  'tour.request':
+    'Send a request to the Service: it asks DNS, reaches the cluster IP, and a rule of kube-proxy sends it on to one ready Pod.',
+  'tour.kill':
+    'Machines die. Drag node-2 to the bin (or press Delete on it): it loses power, without a word.',
+  'tour.silence':
+    'Nobody knows yet. Its lease is no longer renewed; after 50 s without it the node counts as Unknown. You need not wait: skip ahead to that moment.',
+  'tour.heal':
+    'The Pods on it are tolerated for another 300 s, then evicted, and their successors start elsewhere. Skip ahead, and watch the cluster heal.',
+  'tour.why':
+    'Ask why. Select any Pod, node, Service or claim and open Why: the chain of causes is read from what really happened.',
+  'tour.back':
+    'Nothing is lost. Drag the time slider back: the whole page, kubectl too, shows that moment. Act there, and a branch grows.',
+  'tour.end':
+    'That was the tour. Go back to now, break something of your own, or open Learn for more.',
   'rail.tree': 'Tree',
   'tree.title': 'The cluster as a tree',
   'tree.help': 'Arrows walk and open, Enter selects, a letter jumps.',

@@ -63,6 +63,32 @@ export const zh: Record<MessageId, string> = {
   'time.compare.timings': '完成用时',
   'time.compare.never': '从未完成',
   'rail.map': '地图',
+  'tour.title': '导览',
+  'tour.offer': '参加导览(5 分钟)',
+  'tour.step': '导览,第 {n} 步,共 {of} 步',
+  'tour.leave': '离开导览',
+  'tour.act': '替我做',
+  'tour.next': '下一步',
+  'tour.skip': '跳过',
+  'tour.finish': '完成',
+  'tour.waiting': '正在等待集群……',
+  'tour.hello':
+    '这个页面里运行着一整个集群。上面是控制平面,下面是机器(节点)。每个方块是一个 Pod:颜色表示它属于谁,形状表示它的状态。',
+  'tour.scale':
+    '用 kubectl 和集群对话。把 web 这个 Deployment 扩到六个副本:ReplicaSet 创建 Pod,调度器为每个 Pod 选节点,kubelet 把它们启动。',
+  'tour.rollout':
+    '现在换一个新镜像。新 Pod 一步步替换旧 Pod,让 Service 始终有人应答:看两种深浅如何交接。',
+  'tour.request':
+    '向 Service 发一个请求:先问 DNS,到达集群 IP,再由 kube-proxy 的规则转给一个就绪的 Pod。',
+  'tour.kill': '机器会坏。把 node-2 拖进垃圾桶(或在它上面按 Delete):它会一声不响地断电。',
+  'tour.silence':
+    '现在还没有人知道。它的租约不再续期,50 秒之后节点才被视为 Unknown。不必等待:直接快进到那一刻。',
+  'tour.heal': '上面的 Pod 还会被容忍 300 秒,然后被驱逐,替代者在别处启动。快进,看集群自愈。',
+  'tour.why':
+    '问一问为什么。选中任意 Pod、节点、Service 或申领,打开“为什么”:因果链来自真正发生过的事。',
+  'tour.back':
+    '什么都不会丢。把时间滑块往回拖:整个页面连同 kubectl 都会显示那一刻。在那里动手,就会长出一个分支。',
+  'tour.end': '导览到此结束。回到现在,自己弄坏点什么,或打开“学习”继续。',
   'rail.tree': '树',
   'tree.title': '以树的形式查看集群',
   'tree.help': '方向键移动和展开,回车选择,字母跳转。',

@@ -16,6 +16,7 @@ import {
   useWorld,
   type WorkloadCard,
 } from '../store/world.ts'
+import { startTour } from '../tour/Tour.tsx'
 import styles from './cards.module.css'
 import { type BindScene, useStage, type WalkScene } from './director.ts'
 import { isNewest, workloadLivery } from './owners.ts'
@@ -41,6 +42,15 @@ function Idle() {
       <p className="small muted" style={{ marginTop: 8 }}>
         {t('focus.idle.text')}
       </p>
+      <button
+        type="button"
+        className="btn nodrag"
+        style={{ marginTop: 8 }}
+        onClick={() => void startTour()}
+        data-testid="tour-offer"
+      >
+        {t('tour.offer')}
+      </button>
     </section>
   )
 }
