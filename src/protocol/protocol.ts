@@ -42,6 +42,8 @@ export type Ask =
       /** A session to play again, as `recording` answered it, up to a virtual time (its last command unless given). */
       readonly recording?: unknown
       readonly until?: number
+      /** The branches around it, as `tree` answered them. */
+      readonly tree?: unknown
       /** The pace once it stands there; 1 unless given, 0 is paused. */
       readonly speed?: number
       /** The API that a host which only watches is to watch. */
@@ -104,6 +106,8 @@ export type Ask =
       readonly before?: number
     }
   | { readonly type: 'branches'; readonly id: number }
+  /** All branches and bookmarks, to be kept; null when there is only one and none. */
+  | { readonly type: 'tree'; readonly id: number }
   | { readonly type: 'checkout'; readonly id: number; readonly branch: number }
   | {
       readonly type: 'prune'

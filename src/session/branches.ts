@@ -38,7 +38,8 @@ export interface SavedBranches {
     readonly parent?: number
     readonly from: Millis
     readonly tip: Millis
-    readonly recording: Recording
+    /** Of the current branch it is kept elsewhere: it is the session's own. */
+    readonly recording?: Recording
   }[]
   readonly current: number
   readonly bookmarks: readonly Bookmark[]
@@ -152,6 +153,11 @@ export class Branches {
     }
   }
 
+  /** Whether there is more to keep than the current branch's recording. */
+  get grown(): boolean {
+    return this.all.size > 1 || this.bookmarks.length > 0
+  }
+
   save(): SavedBranches {
     return {
       branches: [...this.all.values()].map((b) => ({
@@ -160,7 +166,7 @@ export class Branches {
         ...(b.parent === undefined ? {} : { parent: b.parent }),
         from: b.from,
         tip: this.tipOf(b),
-        recording: this.recordingOf(b),
+        ...(b === this.current ? {} : { recording: this.recordingOf(b) }),
       })),
       current: this.current.id,
       bookmarks: this.bookmarks,
@@ -174,6 +180,12 @@ export class Branches {
   restore(saved: SavedBranches, session: Session): void {
     const current = saved.branches.find((b) => b.id === saved.current)
     if (!current) throw new Error('the saved branches do not say which one was shown')
+    const ids = new Set(saved.branches.map((b) => b.id))
+    const whole = saved.branches.every(
+      (b) => b.parent === undefined || (ids.has(b.parent) && b.parent < b.id),
+    )
+    if (!whole || ids.size !== saved.branches.length)
+      throw new Error('the saved branches do not hang together')
     this.all.clear()
     for (const b of saved.branches) {
       this.all.set(b.id, {
@@ -182,7 +194,7 @@ export class Branches {
         parent: b.parent,
         from: b.from,
         tip: b.tip,
-        recording: parseRecording(b.recording),
+        recording: b === current ? undefined : parseRecording(b.recording),
         session: b === current ? session : undefined,
         leftAt: 0,
       })

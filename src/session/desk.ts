@@ -47,13 +47,22 @@ export interface Post {
 /** What belongs to the host, which may put another session in this one's place. */
 export type HostAsk = Extract<
   Ask,
-  { type: 'start' | 'branch' | 'branches' | 'checkout' | 'prune' | 'compare' | 'bookmark' }
+  { type: 'start' | 'tree' | 'branch' | 'branches' | 'checkout' | 'prune' | 'compare' | 'bookmark' }
 >
 /** What a desk answers by itself. */
 export type DeskAsk = Exclude<Ask, HostAsk>
 type Done = (value?: unknown) => void
 
-const HOST_ASKS = ['start', 'branch', 'branches', 'checkout', 'prune', 'compare', 'bookmark']
+const HOST_ASKS = [
+  'start',
+  'tree',
+  'branch',
+  'branches',
+  'checkout',
+  'prune',
+  'compare',
+  'bookmark',
+]
 
 /** Whether the host answers it, and not a desk. */
 export function isHostAsk(ask: Ask): ask is HostAsk {

@@ -4,7 +4,7 @@
  */
 import type { Ask, BranchesAnswer, Comparison, Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
-import { Branches } from '../session/branches.ts'
+import { Branches, type SavedBranches } from '../session/branches.ts'
 import { compare } from '../session/compare.ts'
 import { Desk, type HostAsk, isHostAsk, type Pacing, type Post } from '../session/desk.ts'
 import { Feed } from '../session/feed.ts'
@@ -134,6 +134,8 @@ export class Host implements Pacing, Post {
         return this.listed()
       case 'branches':
         return this.listed()
+      case 'tree':
+        return branches.grown ? branches.save() : null
     }
   }
 
@@ -148,6 +150,8 @@ export class Host implements Pacing, Post {
       this.branches = new Branches(replay.session)
       this.adopt()
       await this.play(replay)
+      // Whoever kept it may have been anybody: what is no tree is refused there.
+      if (ask.tree) this.branches.restore(ask.tree as SavedBranches, replay.session)
       return this.setSpeed(ask.speed ?? 1)
     }
     const scene = scenarios.find((s) => s.id === ask.scenario) ?? scenarios[0]

@@ -37,6 +37,8 @@ export interface StartOptions {
   readonly recording?: unknown
   /** Virtual time that a recording is played up to. */
   readonly until?: number
+  /** The branches around a recording, as `tree` answered them. */
+  readonly tree?: unknown
   /** The pace once a recording was played; 1 unless given, 0 is paused. */
   readonly speed?: number
 }
@@ -164,6 +166,11 @@ class Bridge {
     return this.ask({ type: 'branches' }) as Promise<BranchesAnswer>
   }
 
+  /** All branches and bookmarks, to be kept; null when there is nothing but the session itself. */
+  tree(): Promise<unknown> {
+    return this.ask({ type: 'tree' })
+  }
+
   checkout(branch: number): Promise<unknown> {
     return this.ask({ type: 'checkout', branch })
   }
@@ -287,6 +294,8 @@ function isLogged(ask: Ask): boolean {
     case 'interrupt':
     case 'branch':
     case 'checkout':
+    case 'prune':
+    case 'bookmark':
       return true
     default:
       return false

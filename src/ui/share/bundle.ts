@@ -21,6 +21,8 @@ export interface Bundle {
   readonly moment: number
   /** As the host answered it. */
   readonly recording: unknown
+  /** Other branches and bookmarks, as the host answered them. */
+  readonly tree?: unknown
 }
 
 /** Why a link or file cannot be opened. */
@@ -34,13 +36,14 @@ export class BundleError extends Error {
 }
 
 /** A session at a moment. */
-export function bundleOf(recording: unknown, moment: number): Bundle {
+export function bundleOf(recording: unknown, moment: number, tree?: unknown): Bundle {
   return {
     format: FORMAT,
     version: BUNDLE_VERSION,
     kubernetes: UPSTREAM.version,
     moment: Math.floor(moment),
     recording,
+    ...(tree ? { tree } : {}),
   }
 }
 

@@ -14,11 +14,13 @@ interface Recording {
 }
 
 let known: Recording | undefined
+let knownTree: unknown
 let since: Logged[] = []
 
 /** A session begins: with this recording, or with nothing known of it yet. */
-export function beginLog(recording: unknown): void {
+export function beginLog(recording: unknown, tree?: unknown): void {
   known = recording as Recording | undefined
+  knownTree = tree
   since = []
 }
 
@@ -40,8 +42,9 @@ export async function currentBundle(at: 'shown' | 'present'): Promise<Bundle> {
   const noted = since.length
   const recording = (await bridge.recording()) as Recording
   known = recording
+  knownTree = await bridge.tree()
   since = since.slice(noted)
-  return bundleOf(recording, at === 'shown' ? cards.now : present())
+  return bundleOf(recording, at === 'shown' ? cards.now : present(), knownTree)
 }
 
 /** The session as far as the page knows it; undefined when nobody did anything. @param without commands left out at its end */
@@ -54,7 +57,7 @@ export function knownBundle(moment: number, without = 0): Bundle | undefined {
     last = Math.max(last, c.at)
     return { ...c, at: last }
   })
-  return bundleOf({ ...known, commands: ordered }, Math.max(without ? 0 : moment, last))
+  return bundleOf({ ...known, commands: ordered }, Math.max(without ? 0 : moment, last), knownTree)
 }
 
 /** How many commands a session's log has, and the last of them as a line. */

@@ -28,7 +28,7 @@ export function keepSessions(saved: boolean): void {
 
 function started(options: StartOptions): void {
   lastStart = options
-  beginLog(options.recording)
+  beginLog(options.recording, options.tree)
   beginAutosave(nextId)
   nextId = undefined
 }
@@ -49,9 +49,9 @@ export async function openBundle(
     until: bundle.moment,
     actions: [{ label: 'share.cancel', run: cancel }],
   })
-  const { recording, moment } = bundle
+  const { recording, moment, tree } = bundle
   try {
-    if (!(await startCluster({ recording, until: moment, speed: 0 }))) return
+    if (!(await startCluster({ recording, until: moment, tree, speed: 0 }))) return
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     await startInstead('share.fault.replay', { message })
