@@ -27,7 +27,13 @@ export interface EventTarget {
 
 /** Writes Events about objects. */
 export interface Recorder {
-  event(about: EventTarget, type: EventType, reason: string, message: string): void
+  event(
+    about: EventTarget,
+    type: EventType,
+    reason: string,
+    message: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): void
 }
 
 /** Writes Events of the newer kind, which name the action and a related object. */
@@ -63,7 +69,7 @@ export function createRecorder(
   const groups = new Bounded<{ messages: Set<string>; lastMs: Millis }>()
   const buckets = new Bounded<{ tokens: number; at: Millis }>()
   return {
-    event(about, type, reason, message) {
+    event(about, type, reason, message, annotations) {
       const involved = referenceTo(about)
       const subject = `${about.kind}/${about.metadata.uid ?? ''}/${involved.namespace}/${involved.name}`
       const path = about.fieldPath ?? ''
@@ -88,7 +94,10 @@ export function createRecorder(
       const e = classicEvent(involved, type, reason, text, source, now, 1)
       const name = sink.nameFor(involved)
       seen.set(key, { name, count: 1, firstMs: world.clock.unixMs })
-      sink.create({ ...e, metadata: { ...e.metadata, name } })
+      sink.create({
+        ...e,
+        metadata: { ...e.metadata, name, ...(annotations ? { annotations } : {}) },
+      })
     },
   }
 }

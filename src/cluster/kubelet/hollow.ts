@@ -26,6 +26,8 @@ export interface HollowTimes {
 /** As the stand-in kubelets of the recorded transcripts. */
 export const HOLLOW_TIMES: HollowTimes = { readyMs: 200, runMs: 500, stopMs: 1000 }
 const HEARTBEAT_MS: Millis = 10_000
+/** Nothing runs on a hollow node that could use it up. */
+const WELL = { networkReady: true, memoryPressure: false } as const
 /** All hollow kubelets run in one process on one host, and its address is what their pods report. */
 const HOST_IP = '172.18.0.2'
 
@@ -82,7 +84,7 @@ export class HollowKubelets {
     const key = { namespace: '', name: machine.name }
     const none = { images: new Map() } as unknown as NodeRuntime
     yield* this.quietly(
-      client.create('Node', registration(machine, none, world.clock.unixMs, true)),
+      client.create('Node', registration(machine, none, world.clock.unixMs, WELL)),
     )
     const lease = { namespace: 'kube-node-lease', name: machine.name }
     for (;;) {
@@ -91,7 +93,7 @@ export class HollowKubelets {
         const node = yield* this.quietly(optional(client.get('Node', key)))
         const ready = node?.status?.conditions?.find((c) => c.type === 'Ready')
         if (node && ready?.status !== 'True') {
-          const { status } = nodeStatus(node, machine, none, world.clock.unixMs, true)
+          const { status } = nodeStatus(node, machine, none, world.clock.unixMs, WELL)
           yield* this.quietly(
             client.patch('Node', key, 'strategic', { status }, { subresource: 'status' }),
           )

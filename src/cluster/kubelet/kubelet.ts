@@ -5,6 +5,7 @@
 import type {
   Container as ContainerSpec,
   LifecycleHandler,
+  NodeStatus,
   Pod,
   PodStatus,
 } from '../api/generated/types.ts'
@@ -22,8 +23,10 @@ import { sleep, spawn, type Task } from '../sim/task.ts'
 import { WireError } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
 import type { EnvSources } from './env.ts'
+import { EvictionManager } from './eviction.ts'
 import { type Machine, nodeLease, nodeStatus, registration } from './nodestatus.ts'
-import type { ContainerRecord, PodRecord } from './podrecord.ts'
+import { killWhileOutOfMemory } from './oom.ts'
+import type { ContainerRecord, Eviction, PodRecord } from './podrecord.ts'
 import { PodWorker } from './podworker.ts'
 import { podStatus } from './status.ts'
 import { type Disks, optional, type VolumeHost } from './volumes.ts'
@@ -62,6 +65,8 @@ export interface KubeletContext {
   ): Task<string | undefined>
   after(ms: Millis, f: () => void): void
   wakePod(uid: string): void
+  /** A container uses more or less memory than before. */
+  memoryChanged(): void
 }
 
 /** What a kubelet is started with. */
@@ -85,6 +90,7 @@ export class Kubelet implements KubeletContext {
   readonly volumeHost: VolumeHost
   readonly workers = new Map<string, PodWorker>()
   private readonly machine: Machine
+  private readonly eviction: EvictionManager
   private informers: Informers
   private readonly pods: Informer<Pod>
   private networkReady = false
@@ -116,6 +122,8 @@ export class Kubelet implements KubeletContext {
     })
     spawn(world, this.place, 'node status', () => this.keepNode())
     spawn(world, this.place, 'lease', () => this.keepLease())
+    this.eviction = new EvictionManager(this)
+    spawn(world, this.place, 'eviction', () => this.eviction.run())
   }
 
   /** Ends the process without a word (power lost). Its containers end with the machine. */
@@ -144,7 +152,12 @@ export class Kubelet implements KubeletContext {
     const phase = pod.status?.phase
     const done = phase === 'Succeeded' || phase === 'Failed'
     if (done && !pod.metadata.deletionTimestamp) return
-    this.workers.set(uid, new PodWorker(this, pod))
+    const worker = new PodWorker(this, pod)
+    this.workers.set(uid, worker)
+    const why = phase === undefined || phase === 'Pending' ? this.eviction.refuses(pod) : undefined
+    if (why === undefined) return
+    this.recorder.event(this.target(pod), 'Warning', 'Evicted', why)
+    worker.evict({ reason: 'Evicted', message: `Pod was rejected: ${why}` })
   }
 
   private forget(pod: Pod): void {
@@ -157,6 +170,24 @@ export class Kubelet implements KubeletContext {
 
   wakePod(uid: string): void {
     this.workers.get(uid)?.poke()
+  }
+
+  get capacityBytes(): number {
+    return this.machine.memoryBytes
+  }
+
+  records(): PodRecord[] {
+    return [...this.workers.values()].map((w) => w.record)
+  }
+
+  evict(record: PodRecord, eviction: Eviction): void {
+    this.workers.get(record.uid)?.evict(eviction)
+  }
+
+  memoryChanged(): void {
+    if (this.stopped) return
+    const { recorder, capacityBytes } = this
+    killWhileOutOfMemory(this.records(), capacityBytes, recorder, this.nodeTarget())
   }
 
   after(ms: Millis, run: () => void): void {
@@ -312,7 +343,10 @@ export class Kubelet implements KubeletContext {
   }
 
   private *register(): Task<void> {
-    const body = registration(this.machine, this.runtime, this.world.clock.unixMs, false)
+    const body = registration(this.machine, this.runtime, this.world.clock.unixMs, {
+      networkReady: false,
+      memoryPressure: false,
+    })
     for (;;) {
       try {
         yield* this.client.create('Node', body)
@@ -326,7 +360,7 @@ export class Kubelet implements KubeletContext {
     this.recorder.event(this.nodeTarget(), 'Normal', 'Starting', 'Starting kubelet.')
   }
 
-  private nodeTarget(): EventTarget {
+  nodeTarget(): EventTarget {
     return {
       kind: 'Node',
       apiVersion: 'v1',
@@ -347,11 +381,13 @@ export class Kubelet implements KubeletContext {
       if (this.runtime.podPrefix === '' && node.spec?.podCIDR) {
         this.runtime.podPrefix = node.spec.podCIDR.split('.').slice(0, 3).join('.')
       }
-      const next = nodeStatus(node, this.machine, this.runtime, clock.unixMs, this.networkReady)
+      const next = nodeStatus(node, this.machine, this.runtime, clock.unixMs, {
+        networkReady: this.networkReady,
+        memoryPressure: this.eviction.underPressure,
+      })
       const due =
         clock.now - this.lastReport >= KUBELET_TIMES.statusReportMs || this.lastReport === 0
       if (!next.changed && !due) return
-      const was = node.status?.conditions?.find((c) => c.type === 'Ready')?.status
       this.lastReport = clock.now
       yield* this.client.patch(
         'Node',
@@ -360,14 +396,9 @@ export class Kubelet implements KubeletContext {
         { status: next.status },
         { subresource: 'status' },
       )
-      const is = next.status.conditions?.find((c) => c.type === 'Ready')?.status
-      if (was !== is && is === 'True') {
-        this.recorder.event(
-          this.nodeTarget(),
-          'Normal',
-          'NodeReady',
-          `Node ${this.machine.name} status is now: NodeReady`,
-        )
+      for (const reason of turns(node.status?.conditions, next.status.conditions)) {
+        const message = `Node ${this.machine.name} status is now: ${reason}`
+        this.recorder.event(this.nodeTarget(), 'Normal', reason, message)
       }
     } catch (e) {
       if (!(e instanceof WireError) && !(e instanceof ApiError)) throw e
@@ -392,6 +423,18 @@ export class Kubelet implements KubeletContext {
       yield* sleep(world, place, KUBELET_TIMES.leaseRenewMs, { background: true, label: 'lease' })
     }
   }
+}
+
+/** Which Events a change of conditions is told by. @source pkg/kubelet/nodestatus/setters.go */
+function turns(old: NodeStatus['conditions'], next: NodeStatus['conditions']): string[] {
+  const of = (list: NodeStatus['conditions'], type: string) =>
+    list?.find((c) => c.type === type)?.status
+  const reasons: string[] = []
+  if (of(next, 'Ready') === 'True' && of(old, 'Ready') !== 'True') reasons.push('NodeReady')
+  const pressed = of(next, 'MemoryPressure')
+  if (of(old, 'MemoryPressure') !== undefined && of(old, 'MemoryPressure') !== pressed)
+    reasons.push(pressed === 'True' ? 'NodeHasInsufficientMemory' : 'NodeHasSufficientMemory')
+  return reasons
 }
 
 type Conditions = PodStatus['conditions']

@@ -21,12 +21,18 @@ export interface Machine {
   readonly podCidr?: string
 }
 
+/** What the kubelet found about its machine. */
+export interface NodeState {
+  readonly networkReady: boolean
+  readonly memoryPressure: boolean
+}
+
 /** The Node a kubelet creates. */
 export function registration(
   m: Machine,
   runtime: NodeRuntime,
   nowMs: number,
-  ready: boolean,
+  state: NodeState,
 ): Node {
   const node: Node = {
     apiVersion: 'v1',
@@ -48,7 +54,7 @@ export function registration(
       ...(m.taints.length ? { taints: [...m.taints] } : {}),
     },
   }
-  return { ...node, status: nodeStatus(node, m, runtime, nowMs, ready).status }
+  return { ...node, status: nodeStatus(node, m, runtime, nowMs, state).status }
 }
 
 /** The status to report, and whether more than the heartbeat changed. */
@@ -57,20 +63,27 @@ export function nodeStatus(
   m: Machine,
   runtime: NodeRuntime,
   nowMs: number,
-  networkReady: boolean,
+  state: NodeState,
 ): { status: NodeStatus; changed: boolean } {
   const now = formatTime(nowMs)
   const old = node.status?.conditions ?? []
   const wanted: [string, boolean, string, string][] = [
-    [
-      'MemoryPressure',
-      false,
-      'KubeletHasSufficientMemory',
-      'kubelet has sufficient memory available',
-    ],
+    state.memoryPressure
+      ? [
+          'MemoryPressure',
+          true,
+          'KubeletHasInsufficientMemory',
+          'kubelet has insufficient memory available',
+        ]
+      : [
+          'MemoryPressure',
+          false,
+          'KubeletHasSufficientMemory',
+          'kubelet has sufficient memory available',
+        ],
     ['DiskPressure', false, 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
     ['PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-    networkReady
+    state.networkReady
       ? ['Ready', true, 'KubeletReady', 'kubelet is posting ready status']
       : [
           'Ready',

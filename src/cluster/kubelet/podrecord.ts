@@ -1,5 +1,5 @@
 /** What a kubelet remembers of one pod beside the API's object: its sandbox, its containers and their past. */
-import type { Container as ContainerSpec, Pod } from '../api/generated/types.ts'
+import type { Container as ContainerSpec, Pod, PodCondition } from '../api/generated/types.ts'
 import type { Container } from '../runtime/container.ts'
 import type { Sandbox, StoredImage } from '../runtime/runtime.ts'
 import type { Millis } from '../sim/clock.ts'
@@ -33,6 +33,16 @@ export interface ContainerRecord {
   pullNotBefore: Millis
 }
 
+/** Why a kubelet ends a pod for its own reasons. */
+export interface Eviction {
+  readonly reason: string
+  readonly message: string
+  /** In place of the pod's own grace period. @unit s */
+  readonly graceSeconds?: number
+  /** Shown from then on. */
+  readonly condition?: PodCondition
+}
+
 /** One pod on this node. */
 export interface PodRecord {
   pod: Pod
@@ -44,7 +54,7 @@ export interface PodRecord {
   initialized: boolean
   /** The pod is being stopped by this kubelet; why, when it is not a deletion. */
   stopping: boolean
-  evicted: { reason: string; message: string } | undefined
+  evicted: Eviction | undefined
   /** Everything has ended for good. */
   finished: boolean
   readonly startTime: string

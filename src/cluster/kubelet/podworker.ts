@@ -16,6 +16,7 @@ import { ensureImage } from './images.ts'
 import type { KubeletContext } from './kubelet.ts'
 import {
   type ContainerRecord,
+  type Eviction,
   newContainer,
   newRecord,
   type PodRecord,
@@ -96,8 +97,8 @@ export class PodWorker {
   }
 
   /** Ends the pod for the kubelet's own reasons (eviction, deadline). */
-  evict(reason: string, message: string): void {
-    this.record.evicted ??= { reason, message }
+  evict(eviction: Eviction): void {
+    this.record.evicted ??= eviction
     this.poke()
   }
 
@@ -152,10 +153,8 @@ export class PodWorker {
   private *sync(): Task<Millis | undefined> {
     const { record, kubelet } = this
     if (this.deadlinePassed()) {
-      this.evict(
-        'DeadlineExceeded',
-        'Pod was active on the node longer than the specified deadline',
-      )
+      const message = 'Pod was active on the node longer than the specified deadline'
+      this.evict({ reason: 'DeadlineExceeded', message })
       return undefined
     }
     if (!record.mounted && !(yield* this.mount()))
@@ -302,6 +301,7 @@ export class PodWorker {
     const about = { kind: 'Pod', namespace: metadata.namespace ?? '', name: metadata.name ?? '' }
     const { trace } = kubelet.world
     trace.record({ owner: kubelet.place, verb: 'start', about, text: `container ${c.spec.name}` })
+    container.onUse = () => kubelet.memoryChanged()
     container.onExit = () => {
       c.ready = false
       c.started = false
@@ -319,6 +319,7 @@ export class PodWorker {
     }
     if (container.exit) container.onExit()
     else this.probeStops.set(container, startProbes(this, c, container))
+    kubelet.memoryChanged()
   }
 
   private soon(ms: Millis): void {
@@ -461,8 +462,9 @@ export class PodWorker {
     const spec = record.pod.spec
     const seconds =
       record.pod.metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 30
+    const own = spec?.terminationGracePeriodSeconds ?? 30
     this.gracePeriod = record.evicted
-      ? Math.min(seconds, spec?.terminationGracePeriodSeconds ?? 30) * 1000
+      ? Math.min(seconds, record.evicted.graceSeconds ?? own) * 1000
       : seconds * 1000
     const running = record.containers.filter((c) => c.current?.running)
     const kills = running

@@ -2,16 +2,8 @@
  * The kubelet's own server: logs, exec, attach, port-forward, proxying, usage.
  * @source pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go GetKubeletContainerLogs
  */
-import { milliValue } from '../api/meta/quantity.ts'
 import { formatMicroTime, parseTime } from '../api/meta/time.ts'
-import type {
-  ExecQuery,
-  HttpAnswer,
-  LogAnswer,
-  LogQuery,
-  NodeServer,
-  NodeUsage,
-} from '../api/nodeserver.ts'
+import type { ExecQuery, HttpAnswer, LogAnswer, LogQuery, NodeServer } from '../api/nodeserver.ts'
 import type { Duplex } from '../api/transport.ts'
 import { type Container, ExecFailure } from '../runtime/container.ts'
 import type { LogLine } from '../runtime/logs.ts'
@@ -20,6 +12,7 @@ import { Stream } from '../sim/stream.ts'
 import { Signal, type Task } from '../sim/task.ts'
 import type { Kubelet } from './kubelet.ts'
 import type { ContainerRecord } from './podrecord.ts'
+import { nodeUsage } from './usage.ts'
 
 /** Answers for one kubelet. */
 export function createNodeServer(kubelet: Kubelet): NodeServer {
@@ -65,7 +58,7 @@ export function createNodeServer(kubelet: Kubelet): NodeServer {
           : `dial tcp ${ip}:${q.port}: i/o timeout`
       throw new Error(`error trying to reach service: ${why}`)
     },
-    usage: () => usage(kubelet),
+    usage: () => nodeUsage([...kubelet.workers.values()].map((w) => w.record)),
   }
 }
 
@@ -329,31 +322,4 @@ function decode(bytes: Uint8Array): string {
   let out = ''
   for (const b of bytes) out += String.fromCharCode(b)
   return out
-}
-
-/** A container gets no more CPU than its limit. */
-function throttled(c: ContainerRecord): { cpuMillis: number; memoryBytes: number } {
-  const { cpuMillis, memoryBytes } = c.current?.usage ?? { cpuMillis: 0, memoryBytes: 0 }
-  const limit = c.spec.resources?.limits?.cpu
-  return { cpuMillis: limit ? Math.min(cpuMillis, milliValue(limit)) : cpuMillis, memoryBytes }
-}
-
-function usage(kubelet: Kubelet): NodeUsage {
-  const containers = [...kubelet.workers.values()].flatMap((w) =>
-    w.record.containers
-      .filter((c) => c.current?.running)
-      .map((c) => ({
-        namespace: w.record.pod.metadata.namespace ?? '',
-        pod: w.record.pod.metadata.name ?? '',
-        container: c.spec.name,
-        ...throttled(c),
-      })),
-  )
-  // The system's own daemons: kubelet, containerd, the kernel.
-  const base = { cpuMillis: 60, memoryBytes: 420 * 1024 * 1024 }
-  return {
-    cpuMillis: containers.reduce((n, c) => n + c.cpuMillis, base.cpuMillis),
-    memoryBytes: containers.reduce((n, c) => n + c.memoryBytes, base.memoryBytes),
-    containers,
-  }
 }

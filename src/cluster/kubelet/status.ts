@@ -129,6 +129,7 @@ function conditions(record: PodRecord, phase: string, node: NodeFacts): PodCondi
   }
   const scheduled = record.pod.status?.conditions?.find((c) => c.type === 'PodScheduled')
   out.push(scheduled ?? make('PodScheduled', true))
+  if (record.evicted?.condition) out.push(record.evicted.condition)
   const own = new Set(out.map((c) => c.type))
   const foreign = (record.pod.status?.conditions ?? []).filter((c) => !own.has(c.type))
   const observed = record.pod.metadata.generation

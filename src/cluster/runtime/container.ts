@@ -112,6 +112,7 @@ export class Container {
       memoryLimit: config.memoryLimit,
       opened: new Set(),
       startedAt: 0,
+      memoryChanged: () => this.onUse?.(),
       outOfMemory: () => this.finish(137, 'OOMKilled'),
       signalMain: (signal) => this.signal(signal),
       onShellTrap: (signal, shell, action) => {
@@ -198,7 +199,10 @@ export class Container {
   }
 
   /** Called once when it ends. */
-  onExit: (() => void) | undefined;
+  onExit: (() => void) | undefined
+
+  /** Called when its use of memory has changed. */
+  onUse: (() => void) | undefined;
 
   /** Runs a command beside the main process. @returns its exit code; 126 or 127 as runc says */
   *run(argv: readonly string[], output: Output, stdin = ''): Task<number> {

@@ -47,6 +47,8 @@ export interface Surroundings {
   readonly memoryLimit: number
   /** Ports this container opened, closed when it ends. */
   readonly opened: Set<number>
+  /** Called when memory use has changed. */
+  memoryChanged(): void
   /** Called when memory use passes the limit. */
   outOfMemory(): void
   /** Sends a signal to the container's main process. */
@@ -153,6 +155,7 @@ export class Process {
     this.cpuMillis = cpuMillis
     const { memoryLimit } = this.around
     if (memoryLimit > 0 && memoryBytes > memoryLimit) this.around.outOfMemory()
+    else this.around.memoryChanged()
   }
 
   out(text: string): void {

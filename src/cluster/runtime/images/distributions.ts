@@ -4,6 +4,7 @@ import type { ImageBehaviour } from '../image.ts'
 import type { Process } from '../process.ts'
 import { server, text } from '../serving.ts'
 import { curlTool } from '../tools/net.ts'
+import { allocate } from './hog.ts'
 
 const MB = 1024 * 1024
 
@@ -123,11 +124,21 @@ export const nettools: ImageBehaviour = {
 
 /** The memory and CPU hog of the documentation. */
 export const stress: ImageBehaviour = {
-  repositories: ['docker.io/polinux/stress', 'docker.io/vish/stress', 'docker.io/progrium/stress'],
+  repositories: ['docker.io/polinux/stress', 'docker.io/progrium/stress'],
   bytes: 4 * MB,
   entrypoint: [],
   cmd: ['sh'],
   shell: 'busybox',
+}
+
+/** The hog that takes its memory piece by piece: `-mem-total 7Gi -mem-alloc-size 100Mi -mem-alloc-sleep 1s -cpus 2`. */
+export const vishStress: ImageBehaviour = {
+  repositories: ['docker.io/vish/stress'],
+  bytes: 4 * MB,
+  entrypoint: ['/stress', '-logtostderr'],
+  cmd: [],
+  shell: 'none',
+  programs: { stress: allocate },
 }
 
 /** A real image that only its owner may pull. */

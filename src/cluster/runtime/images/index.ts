@@ -14,6 +14,7 @@ import {
   stress,
   suse,
   ubuntu,
+  vishStress,
 } from './distributions.ts'
 import { guestbook, php } from './guestbook.ts'
 import { httpd } from './httpd.ts'
@@ -46,6 +47,7 @@ export const images: readonly ImageBehaviour[] = [
   php,
   nettools,
   stress,
+  vishStress,
   forbidden,
   redis,
   mysql,

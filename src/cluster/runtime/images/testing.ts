@@ -5,6 +5,7 @@ import type { ImageBehaviour } from '../image.ts'
 import type { Process } from '../process.ts'
 import { server, text } from '../serving.ts'
 import { curlTool } from '../tools/net.ts'
+import { allocate } from './hog.ts'
 
 const MB = 1024 * 1024
 
@@ -55,6 +56,7 @@ export const agnhost: ImageBehaviour = {
         return yield* netexec(Number(option(argv, 'http-port') ?? 8080))(p, argv)
       if (verb === 'serve-hostname')
         return yield* netexec(Number(option(argv, 'port') ?? 9376))(p, argv)
+      if (verb === 'stress') return yield* allocate(p, argv.slice(1))
       if (verb === 'liveness') return yield* liveness(p, argv)
       if (verb === 'webhook') return yield* webhook(Number(option(argv, 'port') ?? 8443))(p, argv)
       return yield* wait(p)
