@@ -366,3 +366,57 @@ test('a pod evicted from a node that went silent', () => {
     chain: ['why.node.unknown', 'why.node.power'],
   })
 })
+
+const HOG = (total: string) =>
+  `{name: c, image: "registry.k8s.io/e2e-test-images/agnhost:2.53", args: [stress, "--mem-total=${total}", "--mem-alloc-size=500Mi", "--mem-alloc-sleep=1s"]}`
+
+/** 5 GiB that are spoken for. */
+const REST = 'resources: {requests: {memory: 5400Mi, cpu: 1}, limits: {memory: 5400Mi, cpu: 1}}'
+
+test('a node short of memory: who took it', () => {
+  hold({
+    steps: [
+      'kubectl cordon node-2',
+      deployment('rest', `${HOG('5Gi').slice(0, -1)}, ${REST}}`),
+      20_000,
+      pod('hog', HOG('4Gi')),
+    ],
+    wait: 60_000,
+    about: 'Node/node-1',
+    chain: ['why.node.memory', 'why.node.hog'],
+    says: { name: 'hog', request: '0', node: 'node-1' },
+  })
+})
+
+test('a machine without any memory left: the kernel chooses', () => {
+  hold({
+    steps: [
+      pod(
+        'greedy',
+        '{name: c, image: polinux/stress, command: [stress, "--vm", "1", "--vm-bytes", "9G"]}',
+      ),
+    ],
+    about: 'Pod/greedy',
+    chain: ['why.container.oom.machine'],
+    says: { container: 'c', node: /^node-/ },
+  })
+})
+
+test('an evicted pod: stating what it uses finds it a node', () => {
+  const { answer } = hold({
+    steps: [
+      'kubectl cordon node-2',
+      deployment('rest', `${HOG('5Gi').slice(0, -1)}, ${REST}}`),
+      20_000,
+      pod('hog', HOG('4Gi')),
+      6000,
+      'kubectl uncordon node-2',
+    ],
+    wait: 40_000,
+    about: 'Pod/hog',
+    chain: ['why.pod.evicted', 'why.node.hog'],
+    says: { name: 'hog', request: '0', node: 'node-1', available: /^-?\d+Mi$/ },
+    fix: /memory: 2\d{3}Mi|memory: [34]\d{3}Mi/,
+  })
+  expect(answer.verdict.values.message).toContain('Threshold quantity: 100Mi')
+})

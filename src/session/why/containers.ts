@@ -65,8 +65,17 @@ function afterExit(part: Part, t: Terminated): Finding {
 function outOfMemory(part: Part): Finding {
   const { look, pod, spec } = part
   const limit = spec.resources?.limits?.memory ?? ''
+  if (!limit) {
+    const values = { container: spec.name, node: pod.spec?.nodeName ?? '' }
+    return bad('why.container.oom.machine', aboutOf(pod), {
+      values,
+      rule: rules.nodeOom,
+      field: 'spec.containers.resources',
+      fixes: undo(look, pod),
+    })
+  }
   const fixes: Candidate[] = [2, 4, 8].map((times, i) => {
-    const value = formatQuantity(quantityValue(limit || '64Mi') * times, 'BinarySI')
+    const value = formatQuantity(quantityValue(limit) * times, 'BinarySI')
     return {
       command: templateLine(look, pod, {
         containers: [{ name: spec.name, resources: { limits: { memory: value } } }],
@@ -76,10 +85,10 @@ function outOfMemory(part: Part): Finding {
     }
   })
   return bad('why.container.oom', aboutOf(pod), {
-    values: { container: spec.name, limit: limit || '-', restarts: part.status?.restartCount ?? 0 },
+    values: { container: spec.name, limit, restarts: part.status?.restartCount ?? 0 },
     rule: rules.oom,
     field: 'spec.containers.resources.limits.memory',
-    fixes: limit ? fixes : [],
+    fixes,
   })
 }
 

@@ -2,6 +2,8 @@
  * The smallest change that mends a trouble, found by trying: each candidate of the verdict is carried out on a copy of
  * the cluster, which then runs ahead; it works when the trouble goes, stays away, and nothing that was well broke.
  */
+import type { PodStatus } from '../../cluster/api/generated/types.ts'
+import type { AnyObject } from '../../cluster/api/object.ts'
 import type { About, WhyFix } from '../../protocol/protocol.ts'
 import type { Recording } from '../recording.ts'
 import type { Session } from '../session.ts'
@@ -26,6 +28,8 @@ interface Goal {
   readonly head: About
   /** It was being deleted: it is well when it is gone. */
   readonly leaving: boolean
+  /** It ended for good and its owner made another: it need not be well. */
+  readonly replaced: boolean
   /** It was refused: it is well when the command passes. */
   readonly absent: boolean
 }
@@ -69,7 +73,15 @@ function goalOf(look: Look, about: About): Goal {
     head: o ? aboutOf(headOf(look, o)) : about,
     leaving: o?.metadata.deletionTimestamp !== undefined,
     absent: o === undefined,
+    replaced: isReplaced(o),
   }
+}
+
+/** A pod that was evicted stays as it is; what its owner made in its place has to be well. */
+function isReplaced(o: AnyObject | undefined): boolean {
+  const status = o?.status as PodStatus | undefined
+  const owned = o?.metadata.ownerReferences?.some((r) => r.controller) ?? false
+  return o?.kind === 'Pod' && owned && status?.phase === 'Failed' && status.reason === 'Evicted'
 }
 
 function tried(
@@ -105,7 +117,7 @@ function tried(
 function isWell(look: Look, goal: Goal): boolean {
   const o = look.any(goal.about)
   if (goal.leaving) return o === undefined
-  if (o && investigate(look, goal.about).state !== 'ok') return false
+  if (o && !goal.replaced && investigate(look, goal.about).state !== 'ok') return false
   const head = look.any(goal.head)
   if (!head) return goal.absent
   return investigate(look, goal.head).state === 'ok'

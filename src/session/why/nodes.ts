@@ -4,6 +4,7 @@ import { selects } from '../../cluster/api/meta/labels.ts'
 import { headOf, patchLine, target } from './edits.ts'
 import { bad, type Candidate, type Finding, ok, said } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
+import { pressed, pressureFinding } from './pressure.ts'
 import { rules } from './rules.ts'
 
 /** True when its kubelet has not been heard of. */
@@ -41,6 +42,7 @@ export function nodeFinding(look: Look, node: Node): Finding {
     const values = { reason: `${r?.reason ?? ''} ${r?.message ?? ''}`.trim() }
     return bad('why.node.notready', about, { values, rule: rules.heartbeats })
   }
+  if (pressed(node)) return pressureFinding(look, node)
   if (node.spec?.unschedulable) {
     const held = holdingUp(look, name)
     const uncordon: Candidate = {

@@ -6,6 +6,7 @@ import { templateLine } from './edits.ts'
 import { bad, type Finding, ok, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { isSilent, nodeFinding } from './nodes.ts'
+import { evictedFinding } from './pressure.ts'
 import { rules } from './rules.ts'
 import { pending } from './scheduling.ts'
 
@@ -35,7 +36,7 @@ function failed(look: Look, pod: Pod): Finding {
   const about = aboutOf(pod)
   const { reason = '', message = '' } = pod.status ?? {}
   const values = { message, reason, node: pod.spec?.nodeName ?? '' }
-  if (reason === 'Evicted') return bad('why.pod.evicted', about, { values, rule: rules.eviction })
+  if (reason === 'Evicted') return evictedFinding(look, pod)
   if (reason === 'DeadlineExceeded') {
     const seconds = pod.spec?.activeDeadlineSeconds ?? 0
     return bad('why.pod.deadline', about, {

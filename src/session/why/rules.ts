@@ -53,6 +53,10 @@ export const rules = {
   config: rule('ConfigMaps', `${DOCS}/configuration/configmap/`),
   secret: rule('Secrets', `${DOCS}/configuration/secret/`),
   eviction: rule('Node-pressure Eviction', `${DOCS}/scheduling-eviction/node-pressure-eviction/`),
+  nodeOom: rule(
+    'Node-pressure Eviction: node out of memory behavior',
+    `${DOCS}/scheduling-eviction/node-pressure-eviction/#node-out-of-memory-behavior`,
+  ),
   apiEviction: rule('API-initiated Eviction', `${DOCS}/scheduling-eviction/api-eviction/`),
   claims: rule('Persistent Volumes: binding', `${DOCS}/storage/persistent-volumes/#binding`),
   protection: rule(

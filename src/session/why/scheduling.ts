@@ -11,6 +11,7 @@ import { claimFinding } from './claims.ts'
 import { headOf, target, templateLine } from './edits.ts'
 import { bad, type Candidate, type Finding, nearest, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
+import { pressed, pressureFinding } from './pressure.ts'
 import { rules } from './rules.ts'
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
@@ -127,7 +128,12 @@ function tainted(look: Look, pod: Pod, near: readonly Judged[]): Finding {
   }
   const values = { taint: text, nodes: near.map((j) => j.node.metadata.name).join(', ') }
   if (key.startsWith('node.kubernetes.io/')) {
-    return bad('why.pod.unhealthy', aboutOf(pod), { values, rule: rules.taints })
+    const short = near.find((j) => pressed(j.node))
+    return bad('why.pod.unhealthy', aboutOf(pod), {
+      values,
+      rule: rules.taints,
+      ...(short ? { because: pressureFinding(look, short.node) } : {}),
+    })
   }
   const untaint = `kubectl taint nodes ${node} ${key}${value ? `=${value}` : ''}:${effect}-`
   return bad('why.pod.taint', aboutOf(pod), {

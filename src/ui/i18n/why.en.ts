@@ -119,6 +119,8 @@ export const whyEn = {
 
   'why.container.oom':
     'Container {container} needs more memory than its limit {limit}: the kernel killed it (OOMKilled, {restarts} restarts).',
+  'why.container.oom.machine':
+    'Container {container} has no memory limit, and the machine {node} had no memory left: the kernel killed the process that it could best do without (OOMKilled).',
   'why.container.exit':
     'Container {container} ends with exit code {code} ({restarts} restarts); the kubelet waits longer before each start. Its last words: {words}',
   'why.container.init':
@@ -269,6 +271,10 @@ export const whyEn = {
   'why.node.cordoned': '{name} is cordoned: running pods stay, no new pod is placed on it.',
   'why.node.draining': '{name} is cordoned, and pods on it may not be evicted.',
   'why.node.ready': '{name} is Ready: its kubelet renews its lease every 10 s.',
+  'why.node.memory':
+    '{name} is short of memory (MemoryPressure): its kubelet ends pods until 100Mi are free, and for five minutes after that new pods without requests stay away.',
+  'why.node.hog':
+    'Pod {name} used {used} of memory and had asked for {request}; of the {has} of {node}, {available} were left. The scheduler counts requests, not use, so it had placed more there than fits.',
   'why.node.notready': '{name} is not ready: {reason}.',
   'why.budget.ok':
     'Budget {name} allows {allowed} disruptions: {healthy} pods are healthy, {desired} must stay so.',
@@ -301,6 +307,7 @@ export const whyEn = {
   'why.fix.resources': 'state requests and limits',
   'why.fix.memory': 'give {container} a memory limit of {value}',
   'why.fix.scale.down': 'be content with {n} replicas',
+  'why.fix.scale.none': 'stop {what}',
   'why.fix.scale.up': 'have {n} replicas',
   'why.fix.tolerate': 'tolerate {taint}',
   'why.fix.untaint': 'take the taint {taint} off {node}',

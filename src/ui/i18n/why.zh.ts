@@ -108,6 +108,8 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
 
   'why.container.oom':
     '容器 {container} 需要的内存超过限制 {limit}:被内核杀死(OOMKilled,已重启 {restarts} 次)。',
+  'why.container.oom.machine':
+    '容器 {container} 没有内存限制,而机器 {node} 已经没有内存:内核杀死了最该让位的进程(OOMKilled)。',
   'why.container.exit':
     '容器 {container} 以退出码 {code} 结束(已重启 {restarts} 次);kubelet 每次启动前等得更久。它最后说:{words}',
   'why.container.init': 'Init 容器 {container} 以退出码 {code} 结束。它最后说:{words}',
@@ -238,6 +240,10 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.node.cordoned': '{name} 已封锁:运行中的 Pod 留下,不再放新的 Pod。',
   'why.node.draining': '{name} 已封锁,而它上面的 Pod 不允许被驱逐。',
   'why.node.ready': '{name} 就绪:它的 kubelet 每 10 秒续一次租约。',
+  'why.node.memory':
+    '{name} 内存不足(MemoryPressure):kubelet 会逐个结束 Pod,直到有 100Mi 空闲;此后五分钟内,没有写请求的新 Pod 也不会调度过来。',
+  'why.node.hog':
+    'Pod {name} 用了 {used} 内存,却只请求了 {request};{node} 共有 {has},只剩 {available}。调度器看的是请求而不是用量,所以放上去的比装得下的多。',
   'why.node.notready': '{name} 未就绪:{reason}。',
   'why.budget.ok':
     '干扰预算 {name} 允许 {allowed} 个中断:{healthy} 个 Pod 健康,必须保持 {desired} 个。',
@@ -266,6 +272,7 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.fix.resources': '写明请求和限制',
   'why.fix.memory': '把 {container} 的内存限制提高到 {value}',
   'why.fix.scale.down': '只要 {n} 个副本',
+  'why.fix.scale.none': '停掉 {what}',
   'why.fix.scale.up': '要 {n} 个副本',
   'why.fix.tolerate': '容忍 {taint}',
   'why.fix.untaint': '去掉 {node} 的污点 {taint}',
