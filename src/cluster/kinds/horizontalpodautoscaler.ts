@@ -10,6 +10,7 @@ import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { validateBehavior, validateMetric } from './shared/hpaspec.ts'
 
 type Hpa = HorizontalPodAutoscaler
 
@@ -115,27 +116,9 @@ function validate(spec: HorizontalPodAutoscalerSpec): FieldError[] {
     out.push(forbiddenField('spec.metrics', text))
   }
   spec.metrics?.forEach((m, i) => {
-    if (out.length === 0) out.push(...validateMetric(m, `spec.metrics[${i}]`))
+    out.push(...validateMetric(m, `spec.metrics[${i}]`))
   })
-  return out
-}
-
-function validateMetric(m: MetricSpec, at: string): FieldError[] {
-  if (!m.type) return [required(`${at}.type`, 'must specify a metric source type')]
-  const r = m.resource
-  if (m.type !== 'Resource') return []
-  if (!r) return [required(`${at}.resource`, 'must populate the given metric source')]
-  const out: FieldError[] = []
-  if (!r.name) out.push(required(`${at}.resource.name`, 'must specify a resource name'))
-  const { averageUtilization, averageValue } = r.target
-  if (averageUtilization === undefined && averageValue === undefined) {
-    const text = 'must set either a target raw value or a target utilization'
-    out.push(required(`${at}.resource.target.averageUtilization`, text))
-  } else if (averageUtilization !== undefined && averageValue !== undefined) {
-    const text = 'may not set both a target raw value and a target utilization'
-    out.push(forbiddenField(`${at}.resource.target.averageValue`, text))
-  }
-  return out
+  return [...out, ...validateBehavior(spec.behavior)]
 }
 
 const TARGETS_SHOWN = 2

@@ -1,10 +1,12 @@
 /** LimitRange. @source pkg/apis/core/validation ValidateLimitRange, pkg/apis/core/v1/defaults.go */
 import type { LimitRange, LimitRangeItem } from '../api/generated/types.ts'
-import { duplicate, forbiddenField, invalidValue } from '../api/meta/field.ts'
+import { duplicate, forbiddenField, invalidValue, required } from '../api/meta/field.ts'
 import { compareQuantity } from '../api/meta/quantity.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { nameColumn } from './shared/columns.ts'
+
+const STANDARD_TYPES = new Set(['Pod', 'Container', 'PersistentVolumeClaim'])
 
 /** The kind. */
 export const limitrange = own<LimitRange>('', 'v1', 'LimitRange', {
@@ -16,6 +18,10 @@ export const limitrange = own<LimitRange>('', 'v1', 'LimitRange', {
     const types = new Set<string>()
     o.spec?.limits.forEach((l, i) => {
       const at = `spec.limits[${i}]`
+      if (!l.type.includes('/') && !STANDARD_TYPES.has(l.type)) {
+        const text = 'must be a standard limit type or fully qualified'
+        out.push(invalidValue(`${at}.type`, l.type, text))
+      }
       if (types.has(l.type)) out.push(duplicate(`${at}.type`, l.type))
       types.add(l.type)
       out.push(...validateItem(l, at))
@@ -44,6 +50,10 @@ function validateItem(l: LimitRangeItem, at: string): FieldError[] {
         out.push(forbiddenField(`${at}.${f}`, "may not be specified when `type` is 'Pod'"))
       }
     }
+  }
+  if (l.type === 'PersistentVolumeClaim' && !l.min?.storage && !l.max?.storage) {
+    const text = 'either minimum or maximum storage value is required, but neither was provided'
+    out.push(required(`${at}.limits`, text))
   }
   const names = new Set<string>()
   for (const f of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) {
@@ -85,6 +95,11 @@ function validateBounds(l: LimitRangeItem, k: string, at: string): FieldError[] 
   if (over(limit, max)) {
     const text = `default value ${limit} is greater than max value ${max}`
     out.push(invalidValue(`${at}.default[${k}]`, max, text))
+  }
+  const ratio = l.maxLimitRequestRatio?.[k]
+  if (ratio !== undefined && compareQuantity(ratio, '1') < 0) {
+    const text = `ratio ${ratio} is less than 1`
+    out.push(invalidValue(`${at}.maxLimitRequestRatio[${k}]`, ratio, text))
   }
   return out
 }

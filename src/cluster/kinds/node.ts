@@ -12,6 +12,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { labelValue, qualifiedName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { validateCidr } from './shared/ip.ts'
 
 const ROLE = 'node-role.kubernetes.io/'
 
@@ -61,6 +62,10 @@ function validate(o: Node): FieldError[] {
     const id = `${t.key}:${t.effect}`
     if (seen.has(id)) out.push(duplicate(at, t))
     seen.add(id)
+  })
+  const ranges = o.spec?.podCIDRs ?? (o.spec?.podCIDR ? [o.spec.podCIDR] : [])
+  ranges.forEach((r, i) => {
+    out.push(...validateCidr(r, `spec.podCIDRs[${i}]`))
   })
   return [...out, ...validateStatus(o)]
 }
