@@ -55,6 +55,7 @@ export function Wall({ frame, grouping, onArm, onReady }: Props) {
         const p = pointOf(clientX, clientY)
         return live.plan.at(p.x, p.y)
       },
+      headPx: () => WALL.head * store.getState().transform[2],
       show: ({ group, slot }) => {
         const at = slot < 0 ? { x: group.x, y: group.y } : live.plan.place({ group, slot })
         const [tx, ty, k] = store.getState().transform

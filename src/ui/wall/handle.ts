@@ -1,7 +1,7 @@
 /** What the wall tells to those around it. */
 import { PLACES } from '../topology/layout.ts'
 import type { LivePlan } from './live.ts'
-import type { Cell, Group } from './plan.ts'
+import type { Group, Hit } from './plan.ts'
 
 /** From this zoom on a pod shows its inside. */
 export const NEAR = 2.4
@@ -12,7 +12,9 @@ export const CORNER = PLACES.nodes
 export interface WallHandle {
   readonly live: LivePlan
   /** What stands at a point of the window. */
-  at(clientX: number, clientY: number): { group: Group; cell: Cell | undefined } | undefined
+  at(clientX: number, clientY: number): Hit | undefined
+  /** How high the head of a box is on screen. @unit CSS px */
+  headPx(): number
   /** Moves the map, if it must, so that a thing is in view; slot -1 is the head of the box. */
   show(target: { group: Group; slot: number }): void
   paint(): void

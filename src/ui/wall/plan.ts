@@ -60,6 +60,14 @@ export interface Group {
   readonly looks: Int32Array
 }
 
+/** What stands at a point. */
+export interface Hit {
+  readonly group: Group
+  readonly cell: Cell | undefined
+  /** Whether it is the head of the box, by which a node is grabbed. */
+  readonly head: boolean
+}
+
 /** Measures of the wall. @unit px of the map */
 export const WALL = { cell: 40, step: 46, pad: 14, head: 62, gap: 16, cols: 8, wide: 992 } as const
 
@@ -187,13 +195,17 @@ export class Plan {
   }
 
   /** What stands at a point of the wall. */
-  at(x: number, y: number): { group: Group; cell: Cell | undefined } | undefined {
+  at(x: number, y: number): Hit | undefined {
     for (const group of this.groups) {
       if (x < group.x || x > group.x + group.w || y < group.y || y > group.y + group.h) continue
       const column = Math.floor((x - group.x - WALL.pad) / WALL.step)
       const row = Math.floor((y - group.y - WALL.head) / WALL.step)
       const inside = column >= 0 && column < group.cols && row >= 0
-      return { group, cell: inside ? group.cells[row * group.cols + column] : undefined }
+      return {
+        group,
+        cell: inside ? group.cells[row * group.cols + column] : undefined,
+        head: y < group.y + WALL.head,
+      }
     }
     return undefined
   }

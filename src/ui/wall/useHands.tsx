@@ -10,6 +10,9 @@ import styles from './wall.module.css'
 /** A press that moves less is a click. @unit px */
 const STILL = 4
 
+/** Farther away the head of a box is no target: there a drag moves the map. @unit px */
+const GRIP_FROM = 12
+
 interface Hover {
   readonly x: number
   readonly y: number
@@ -54,7 +57,8 @@ export function useHands(
       if (!hit) return
       const from = { x: e.clientX, y: e.clientY }
       const { group, cell } = hit
-      const draggable = !cell && group.node !== undefined
+      const grip = hit.head && handle.headPx() >= GRIP_FROM
+      const draggable = !cell && grip && group.node !== undefined
       // A node is dragged; everywhere else the map is.
       if (draggable) e.stopPropagation()
       let moved = false
