@@ -42,7 +42,7 @@ const RINGS: readonly { room: string; may: readonly string[] }[] = [
   { room: 'cluster', may: ['cluster'] },
   { room: 'kubectl', may: ['cluster/api', 'cluster/sim'] },
   { room: 'protocol', may: ['cluster/sim', 'cluster/api'] },
-  { room: 'scenarios', may: ['cluster'] },
+  { room: 'scenarios', may: ['cluster', 'protocol'] },
   { room: 'session', may: ['cluster', 'kubectl', 'protocol'] },
   { room: 'http', may: ['cluster/api', 'cluster/sim'] },
   { room: 'worker', may: ['session', 'http', 'protocol', 'scenarios', 'kubectl', 'cluster'] },
