@@ -124,6 +124,8 @@ export type Ask =
       readonly condition: string
       readonly maxMs?: number
     }
+  /** Which of these conditions (as `until` takes them) hold now: answered by a boolean for each. */
+  | { readonly type: 'check'; readonly id: number; readonly conditions: readonly string[] }
   | { readonly type: 'recording'; readonly id: number }
   /** All that a person made, as manifests: answered by `ExportedManifests`. */
   | { readonly type: 'export'; readonly id: number }

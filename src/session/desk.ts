@@ -140,6 +140,8 @@ export class Desk {
         })
       case 'until':
         return this.until(ask.condition, ask.maxMs ?? UNTIL_MAX_MS, done)
+      case 'check':
+        return done(ask.conditions.map((c) => conditionOf(session, c)()))
       case 'fault':
         return this.enter(() => session.fault(ask.fault), done)
       case 'add-node':

@@ -37,6 +37,8 @@ export interface Recording {
   readonly config: ClusterConfig
   /** The home folder at birth, by name. */
   readonly files: Readonly<Record<string, string>>
+  /** The scene of the gallery that it began with: whoever opens it finds its task. */
+  readonly scene?: string
   readonly commands: readonly LoggedCommand[]
 }
 

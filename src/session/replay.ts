@@ -13,7 +13,7 @@ export class Replay {
     private readonly recording: Recording,
     readonly until: Millis,
   ) {
-    this.session = new Session(recording.config, recording.files)
+    this.session = new Session(recording.config, recording.files, recording.scene)
   }
 
   /** Plays on, for so many steps of the simulation at most. @returns true when it arrived */

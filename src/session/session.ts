@@ -63,10 +63,12 @@ export class Session {
   /**
    * @param of the configuration of a new cluster, or a cluster that runs already
    * @param home the home folder at birth, by name
+   * @param scene id of the scene that it began with
    */
   constructor(
     of: Partial<ClusterConfig> | Cluster = {},
     home: Readonly<Record<string, string>> = {},
+    private readonly scene?: string,
   ) {
     this.cluster = of instanceof Cluster ? of : createCluster(of)
     this.faults = new Faults(this.cluster)
@@ -317,7 +319,13 @@ export class Session {
   /** Seed, configuration and all that was done. */
   recording(): Recording {
     const { config } = this.cluster
-    return { version: RECORDING_VERSION, config, files: this.home, commands: [...this.log] }
+    return {
+      version: RECORDING_VERSION,
+      config,
+      files: this.home,
+      ...(this.scene === undefined ? {} : { scene: this.scene }),
+      commands: [...this.log],
+    }
   }
 
   /** Every object that etcd holds, as it is now. */

@@ -8,6 +8,7 @@ import { TopBar } from './bar/TopBar.tsx'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
+import { TaskCard } from './learn/TaskCard.tsx'
 import { EmbedBar } from './share/EmbedBar.tsx'
 import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
@@ -54,7 +55,12 @@ export function App() {
             <Group orientation="horizontal" id="columns">
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' || embed ? (
-                  <Glass />
+                  <div className={styles.map}>
+                    {shows('inspector') ? null : <TaskCard />}
+                    <div className={styles.room}>
+                      <Glass />
+                    </div>
+                  </div>
                 ) : view === 'tree' ? (
                   <Suspense fallback={null}>
                     <Tree />
@@ -78,7 +84,12 @@ export function App() {
                     maxSize="60"
                     className={styles.side}
                   >
-                    <Inspector />
+                    <div className={styles.column}>
+                      <TaskCard />
+                      <div className={styles.room}>
+                        <Inspector />
+                      </div>
+                    </div>
                   </Panel>
                 </>
               ) : null}

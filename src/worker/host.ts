@@ -4,6 +4,7 @@
  */
 import type { Ask, BranchesAnswer, Comparison, Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
+import { type StageStep, stageOf } from '../scenarios/scenario.ts'
 import { Branches, type SavedBranches } from '../session/branches.ts'
 import { compare } from '../session/compare.ts'
 import { Desk, type HostAsk, isHostAsk, type Pacing, type Post } from '../session/desk.ts'
@@ -19,8 +20,8 @@ const SLICE_MS = 14
 const FRAME_MS = 50
 /** Steps between looks at the real clock. */
 const STEPS_PER_LOOK = 400
-/** How long setting the scene may take. @unit virtual ms */
-const SETUP_MAX_MS = 240_000
+/** How long one line that sets the scene may take. @unit virtual ms */
+const LINE_MAX_MS = 120_000
 
 type Start = Extract<Ask, { type: 'start' }>
 
@@ -161,19 +162,22 @@ export class Host implements Pacing, Post {
       ...(ask.nodes === undefined ? {} : { nodes: ask.nodes }),
     }
     this.playing = undefined
-    this.branches = new Branches(new Session(config, scene?.files))
+    this.branches = new Branches(new Session(config, scene?.files, scene?.id))
     this.adopt()
-    const { session } = this
-    await this.reached(session.now + 20_000, false)
-    for (const line of scene?.setup ?? []) {
-      await new Promise<void>((resolve) => {
-        session.kubectl(line, { stdout() {}, stderr() {} }, () => resolve())
-        session.flush()
-        this.soon()
-      })
-    }
-    await this.reached(session.now + SETUP_MAX_MS, true)
+    for (const step of scene ? stageOf(scene) : []) await this.set(step)
     this.setSpeed(1)
+  }
+
+  /** One step of setting the stage. */
+  private async set(step: StageStep): Promise<void> {
+    const { session } = this
+    if ('run' in step) return this.reached(session.now + step.run, false)
+    if ('quiet' in step) return this.reached(session.now + step.quiet, true)
+    if ('fault' in step) return session.fault(step.fault)
+    const run = session.kubectl(step.line, { stdout() {}, stderr() {} })
+    session.flush()
+    const ended = () => run.code !== undefined
+    if (!ended()) await this.reached(session.now + LINE_MAX_MS, false, ended)
   }
 
   /** Goes on in a branch of its own; from the past it begins paused, so that nothing is missed. @returns its id */
@@ -238,8 +242,10 @@ export class Host implements Pacing, Post {
     })
   }
 
-  private reached(until: number, idle: boolean): Promise<void> {
-    return new Promise((resolve) => this.reach({ until, idle, done: resolve }))
+  private reached(until: number, idle: boolean, holds?: () => boolean): Promise<void> {
+    return new Promise((resolve) =>
+      this.reach({ until, idle, ...(holds ? { holds } : {}), done: resolve }),
+    )
   }
 
   private sendFrame(force: boolean): void {

@@ -3,14 +3,13 @@ import { ChevronDown, FastForward, Moon, Pause, Play, Search, StepForward, Sun }
 import { DropdownMenu } from 'radix-ui'
 import { scenarios } from '../../scenarios/index.ts'
 import { bridge } from '../bridge/bridge.ts'
-import { startCluster } from '../bridge/start.ts'
 import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
-import { sayNothing } from '../share/notice.ts'
+import { openScene } from '../learn/open.ts'
 import { ShareMenu } from '../share/ShareMenu.tsx'
-import { forgetLink } from '../share/sessions.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
+import { useScene } from '../store/scene.ts'
 import { useNow, useWorld } from '../store/world.ts'
 import { Timeline } from '../time/Timeline.tsx'
 import { TimeMenu } from '../time/TimeMenu.tsx'
@@ -71,8 +70,7 @@ export function TopBar() {
 function Scenes() {
   const t = useWords()
   const language = usePreference((p) => p.language)
-  const asked = new URLSearchParams(location.search).get('scenario')
-  const current = scenarios.find((s) => s.id === asked) ?? scenarios[0]
+  const current = useScene((s) => s.scene)
   const attached = attachedTo()
   // A cluster that others use too is not replaced by a scene: only its place is shown.
   if (attached) {
@@ -86,7 +84,7 @@ function Scenes() {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger className={styles.drop} aria-label={t('bar.scenario')}>
-        {current?.title[language]}
+        {current ? current.title[language] : t('learn.own')}
         <ChevronDown size={16} aria-hidden="true" />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -94,20 +92,17 @@ function Scenes() {
           className="menu"
           align="start"
           sideOffset={4}
-          style={{ maxWidth: 340 }}
+          style={{ width: 340, maxHeight: '70vh', overflow: 'auto' }}
         >
+          <DropdownMenu.Item onSelect={() => prefer({ view: 'learn' })}>
+            {t('learn.all')}
+          </DropdownMenu.Item>
+          <hr />
           {scenarios.map((s) => (
             <DropdownMenu.Item
               key={s.id}
               style={{ height: 'auto', padding: '6px 10px' }}
-              onSelect={() => {
-                const url = new URL(location.href)
-                url.searchParams.set('scenario', s.id)
-                history.replaceState(null, '', url)
-                forgetLink()
-                sayNothing()
-                void startCluster({ scenario: s.id })
-              }}
+              onSelect={() => openScene(s.id)}
             >
               <span>
                 <span className="strong">{s.title[language]}</span>

@@ -191,6 +191,11 @@ class Bridge {
     return this.ask(ask) as Promise<boolean>
   }
 
+  /** Which of these conditions hold now. */
+  check(conditions: readonly string[]): Promise<readonly boolean[]> {
+    return this.ask({ type: 'check', conditions }) as Promise<readonly boolean[]>
+  }
+
   advance(ms: number): Promise<unknown> {
     return this.ask({ type: 'advance', ms })
   }

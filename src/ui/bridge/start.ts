@@ -1,6 +1,7 @@
 /** Starts (or restarts) a cluster and connects it to the read model. */
 
 import type { Ask } from '../../protocol/protocol.ts'
+import { beginScene, sceneStands } from '../store/scene.ts'
 import { select } from '../store/selection.ts'
 import { applyFrame, cards, worldStore } from '../store/world.ts'
 import { clearStage, setLive } from '../topology/director.ts'
@@ -34,6 +35,7 @@ export async function startCluster(options: StartOptions): Promise<boolean> {
   bridge.onFrame = applyFrame
   bridge.onCrash = (message, underWay) => watcher.crashed(message, underWay)
   watcher.started(options)
+  beginScene(options)
   cards.reset()
   setLive(false)
   clearStage()
@@ -48,5 +50,6 @@ export async function startCluster(options: StartOptions): Promise<boolean> {
     throw error
   }
   setLive(true)
+  sceneStands()
   return true
 }

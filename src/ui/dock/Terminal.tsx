@@ -3,10 +3,10 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Terminal as Xterm } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef } from 'react'
-import { scenarios } from '../../scenarios/index.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { words } from '../i18n/i18n.ts'
 import { preferences, usePreference } from '../store/preferences.ts'
+import { sceneStore } from '../store/scene.ts'
 import styles from './dock.module.css'
 import { LineReader } from './line-reader.ts'
 
@@ -54,8 +54,7 @@ function open(): NonNullable<typeof shared> {
 
 function welcome(reader: LineReader): void {
   const { language } = preferences.getState()
-  const asked = new URLSearchParams(location.search).get('scenario')
-  const scene = scenarios.find((s) => s.id === asked) ?? scenarios[0]
+  const { scene } = sceneStore.getState()
   reader.greet([words(language, 'dock.welcome'), ...(scene?.tries ?? []).map((l) => `  ${l}`)])
 }
 
@@ -71,7 +70,15 @@ export function Terminal() {
     xterm.open(el)
     if (xterm.element && xterm.element.parentElement !== el) el.append(xterm.element)
     fit.fit()
-    if (first) welcome(reader)
+    if (first) {
+      welcome(reader)
+      // Another scene has other lines worth trying.
+      sceneStore.subscribe((s, old) => {
+        if (s.scene === old.scene) return
+        xterm.writeln('')
+        welcome(reader)
+      })
+    }
     const watch = new ResizeObserver(() => fit.fit())
     watch.observe(el)
     return () => watch.disconnect()

@@ -1,8 +1,10 @@
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
+import { enLearn } from './en.learn.ts'
 import { enShare } from './en.share.ts'
 import { whyEn } from './why.en.ts'
 
 export const en = {
+  ...enLearn,
   ...enShare,
   'app.tagline': 'A living Kubernetes cluster under glass',
   'app.booting':
@@ -269,14 +271,6 @@ export const en = {
   'palette.title': 'Commands and objects',
   'palette.placeholder': 'Find an object or a command …',
   'palette.none': 'Nothing found.',
-  'learn.title': 'Things to try',
-  'learn.text': 'Each line runs in the terminal; watch the map while it works.',
-  'learn.rollout': 'Roll out a new version',
-  'learn.scale': 'Ask for more pods',
-  'learn.unschedulable': 'Ask for more than any node has',
-  'learn.kill': 'Drag node-2 to the bin, then fast-forward',
-  'learn.service': 'Expose the API and send it a request',
-  'learn.image': 'Use an image that does not exist',
   'list.none': 'Nothing here yet.',
   'col.name': 'Name',
   'col.kind': 'Kind',

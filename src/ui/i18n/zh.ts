@@ -2,9 +2,11 @@
 
 import type { MessageId } from './en.ts'
 import { whyZh } from './why.zh.ts'
+import { zhLearn } from './zh.learn.ts'
 import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
+  ...zhLearn,
   ...zhShare,
   'app.tagline': '玻璃下的活 Kubernetes 集群',
   'app.booting': '集群正在启动:API Server、etcd、调度器、控制器、三台机器……',
@@ -267,14 +269,6 @@ export const zh: Record<MessageId, string> = {
   'palette.title': '命令与对象',
   'palette.placeholder': '查找对象或命令……',
   'palette.none': '没有找到。',
-  'learn.title': '可以试试',
-  'learn.text': '每一行都在终端里运行;一边看地图。',
-  'learn.rollout': '滚动更新到新版本',
-  'learn.scale': '要更多的 Pod',
-  'learn.unschedulable': '请求超过任何节点的资源',
-  'learn.kill': '把 node-2 拖进回收站,然后快进',
-  'learn.service': '暴露 API 并发一个请求',
-  'learn.image': '使用不存在的镜像',
   'list.none': '这里还没有东西。',
   'col.name': '名称',
   'col.kind': '种类',

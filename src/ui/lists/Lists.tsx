@@ -1,9 +1,9 @@
-/** The other views: workloads, network, disks, things to try. */
+/** The other views: workloads, network, disks, the gallery. */
 import type { ReactNode } from 'react'
 import type { ClaimCard, VolumeCard } from '../../protocol/cards.ts'
-import { typeLine } from '../dock/Terminal.tsx'
-import { type MessageId, useWords } from '../i18n/i18n.ts'
-import { prefer, type View } from '../store/preferences.ts'
+import { useWords } from '../i18n/i18n.ts'
+import { Learn } from '../learn/Learn.tsx'
+import type { View } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import {
   type AnyCard,
@@ -213,43 +213,5 @@ function Disks() {
         }))}
       />
     </>
-  )
-}
-
-const LESSONS: readonly { word: MessageId; line: string }[] = [
-  { word: 'learn.rollout', line: 'kubectl set image deployment/web nginx=nginx:1.28' },
-  { word: 'learn.scale', line: 'kubectl scale deployment web --replicas=8' },
-  {
-    word: 'learn.unschedulable',
-    line: 'kubectl create deployment greedy --image=nginx:1.27 && kubectl set resources deployment greedy --requests=cpu=9',
-  },
-  { word: 'learn.image', line: 'kubectl run typo --image=nginx:1.161' },
-  { word: 'learn.service', line: 'kubectl expose deployment web --name=shop --port=80' },
-]
-
-function Learn() {
-  const t = useWords()
-  const run = (line: string) => {
-    prefer({ view: 'map', dock: 'terminal' })
-    setTimeout(() => typeLine(line), 200)
-  }
-  return (
-    <section>
-      <h2 className="strong">{t('learn.title')}</h2>
-      <p className="muted">{t('learn.text')}</p>
-      <ul className={styles.lessons}>
-        {LESSONS.map((l) => (
-          <li key={l.line}>
-            <button type="button" onClick={() => run(l.line)}>
-              <span className="strong">{t(l.word)}</span>
-              <code>{l.line}</code>
-            </button>
-          </li>
-        ))}
-        <li className={styles.plain}>
-          <span className="strong">{t('learn.kill')}</span>
-        </li>
-      </ul>
-    </section>
   )
 }
