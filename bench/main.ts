@@ -1,6 +1,7 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
 import { measureFanout } from './fanout.ts'
 import { measurePage } from './page.ts'
+import { measurePast } from './past.ts'
 import { measureRollout } from './rollout.ts'
 import { BenchHost, measureList, measureLoad } from './server.ts'
 import { measureCrowd, measureStart } from './ui.ts'
@@ -75,6 +76,15 @@ if (wanted.length === 0 || wanted.includes('ui')) {
       `${`${f.nodes} nodes, ${f.pods} pods`.padStart(28)} ${String(f.loadMs).padStart(11)} ${String(f.heapMiB).padStart(10)} ${`${f.pan.p50}/${f.pan.p95}`.padStart(16)} ${`${f.zoom.p50}/${f.zoom.p95}`.padStart(17)} ${String(f.longTasks).padStart(12)} ${String(f.longestMs).padStart(12)}`,
     )
   }
+}
+
+if (wanted.length === 0 || wanted.includes('past')) {
+  const f = measurePast()
+  print('')
+  print('back over an hour of 20 nodes   revisions   look ms   kubectl ms   branch by replay ms')
+  print(
+    `${String(f.revisions).padStart(41)} ${f.lookMs.toFixed(0).padStart(9)} ${f.kubectlMs.toFixed(0).padStart(12)} ${f.replayMs.toFixed(0).padStart(21)}`,
+  )
 }
 
 if (wanted.length === 0 || wanted.includes('page') || wanted.includes('ui')) {

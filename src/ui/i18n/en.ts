@@ -31,6 +31,7 @@ export const en = {
   'time.replay': 'Replay from here',
   'time.stop': 'Stop',
   'time.step': 'Step',
+  'time.steps': 'Step and stay paused',
   'time.unit': 'How far a step goes',
   'time.by.step': 'one step',
   'time.by.event': 'to the next write',

@@ -32,6 +32,7 @@ export const zh: Record<MessageId, string> = {
   'time.replay': '从这里重放',
   'time.stop': '停止',
   'time.step': '步进',
+  'time.steps': '步进并保持暂停',
   'time.unit': '一步走多远',
   'time.by.step': '一步',
   'time.by.event': '到下一次写入',

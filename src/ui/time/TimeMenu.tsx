@@ -2,6 +2,7 @@
 import { History, Redo2, Undo2 } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { type FormEvent, useEffect, useState } from 'react'
+import type { StepUnit } from '../../protocol/protocol.ts'
 import bar from '../bar/bar.module.css'
 import { bridge } from '../bridge/bridge.ts'
 import { clockText } from '../components/time.ts'
@@ -37,6 +38,7 @@ export function TimeMenu() {
           data-testid="time"
         >
           <TakeBack />
+          <Steps />
           <Until />
           <Bookmarks />
           <Acts />
@@ -95,6 +97,31 @@ function TakeBack() {
         {last?.text}
       </span>
     </div>
+  )
+}
+
+const UNITS: readonly StepUnit[] = ['event', 'reconcile', 'second']
+
+/** Steps of the present and of the past alike. */
+function Steps() {
+  const t = useWords()
+  return (
+    <>
+      <h2>{t('time.steps')}</h2>
+      <div className={styles.form}>
+        {UNITS.map((unit) => (
+          <button
+            key={unit}
+            type="button"
+            className="btn"
+            onClick={() => void bridge.step(unit)}
+            data-testid={`step-${unit}`}
+          >
+            {t(`time.by.${unit}`)}
+          </button>
+        ))}
+      </div>
+    </>
   )
 }
 
