@@ -149,7 +149,7 @@ export const en = {
   'cp.title': 'Control plane',
   'cp.holds': 'holds every lease',
   'cp.api': 'API server',
-  'cp.api.rate': '{n} requests/s',
+  'cp.api.rate': '{n} req/s',
   'cp.api.revision': 'revision {n}',
   'cp.etcd': 'etcd',
   'cp.scheduler': 'scheduler',
