@@ -28,6 +28,7 @@ import { type Machine, nodeLease, nodeStatus, registration } from './nodestatus.
 import { killWhileOutOfMemory } from './oom.ts'
 import type { ContainerRecord, Eviction, PodRecord } from './podrecord.ts'
 import { PodWorker } from './podworker.ts'
+import { ResizeManager } from './resize.ts'
 import { podStatus } from './status.ts'
 import { type Disks, optional, type VolumeHost } from './volumes.ts'
 
@@ -65,6 +66,10 @@ export interface KubeletContext {
   ): Task<string | undefined>
   after(ms: Millis, f: () => void): void
   wakePod(uid: string): void
+  /** The spec of a pod may have changed. */
+  podChanged(record: PodRecord): void
+  /** A pod has ended, or needs less. */
+  roomMade(): void
   /** A container uses more or less memory than before. */
   memoryChanged(): void
 }
@@ -90,7 +95,9 @@ export class Kubelet implements KubeletContext {
   readonly volumeHost: VolumeHost
   readonly workers = new Map<string, PodWorker>()
   private readonly machine: Machine
+  readonly capacity: ReadonlyMap<string, number>
   private readonly eviction: EvictionManager
+  private readonly resizes = new ResizeManager(this)
   private informers: Informers
   private readonly pods: Informer<Pod>
   private networkReady = false
@@ -122,6 +129,10 @@ export class Kubelet implements KubeletContext {
     })
     spawn(world, this.place, 'node status', () => this.keepNode())
     spawn(world, this.place, 'lease', () => this.keepLease())
+    this.capacity = new Map([
+      ['cpu', machine.cpuMillis],
+      ['memory', machine.memoryBytes],
+    ])
     this.eviction = new EvictionManager(this)
     spawn(world, this.place, 'eviction', () => this.eviction.run())
   }
@@ -166,6 +177,7 @@ export class Kubelet implements KubeletContext {
     if (!worker) return
     worker.abandon()
     this.workers.delete(uid)
+    this.roomMade()
   }
 
   wakePod(uid: string): void {
@@ -182,6 +194,14 @@ export class Kubelet implements KubeletContext {
 
   evict(record: PodRecord, eviction: Eviction): void {
     this.workers.get(record.uid)?.evict(eviction)
+  }
+
+  podChanged(record: PodRecord): void {
+    this.resizes.changed(record)
+  }
+
+  roomMade(): void {
+    this.resizes.retry()
   }
 
   memoryChanged(): void {
@@ -441,11 +461,15 @@ type Conditions = PodStatus['conditions']
 
 /** Conditions merge by type, field by field: what a condition no longer says must be taken out by name. */
 function withRemovals(old: Conditions, next: Conditions): unknown[] {
-  return (next ?? []).map((c) => {
+  const removed = (old ?? [])
+    .filter((o) => !next?.some((c) => c.type === o.type))
+    .map((o) => ({ type: o.type, $patch: 'delete' }))
+  const kept = (next ?? []).map((c) => {
     const before = old?.find((o) => o.type === c.type)
     const gone = Object.keys(before ?? {}).filter((k) => !(k in c))
     return { ...c, ...Object.fromEntries(gone.map((k) => [k, null])) }
   })
+  return [...kept, ...removed]
 }
 
 /** What changed, as a strategic merge patch of status; undefined when nothing did. */

@@ -1,5 +1,10 @@
 /** What a kubelet remembers of one pod beside the API's object: its sandbox, its containers and their past. */
-import type { Container as ContainerSpec, Pod, PodCondition } from '../api/generated/types.ts'
+import type {
+  Container as ContainerSpec,
+  Pod,
+  PodCondition,
+  ResourceRequirements,
+} from '../api/generated/types.ts'
 import type { Container } from '../runtime/container.ts'
 import type { Sandbox, StoredImage } from '../runtime/runtime.ts'
 import type { Millis } from '../sim/clock.ts'
@@ -12,9 +17,11 @@ export interface Waiting {
 
 /** One container of the pod, over all its restarts. */
 export interface ContainerRecord {
-  /** As the pod says it now; its image may change while the pod lives. */
+  /** As the pod says it now, but for the resources, which change when they are allocated. */
   spec: ContainerSpec
   readonly kind: 'init' | 'sidecar' | 'app' | 'ephemeral'
+  /** What the running instance really has; `spec.resources` is what it was allocated. */
+  actuated: ResourceRequirements | undefined
   current: Container | undefined
   previous: Container | undefined
   image: StoredImage | undefined
@@ -43,6 +50,23 @@ export interface Eviction {
   readonly condition?: PodCondition
 }
 
+/** A change of resources under way. */
+export interface Resize {
+  /** Asked for and not granted. */
+  pending: PodCondition | undefined
+  /** Granted and not carried out. */
+  progress: PodCondition | undefined
+  /** Containers that restart for it, and the instance that had to go. */
+  readonly restarting: Map<ContainerRecord, Container | undefined>
+  /** When everything was carried out. */
+  settledAt: Millis | undefined
+}
+
+/** No change under way. */
+export function newResize(): Resize {
+  return { pending: undefined, progress: undefined, restarting: new Map(), settledAt: undefined }
+}
+
 /** One pod on this node. */
 export interface PodRecord {
   pod: Pod
@@ -55,6 +79,7 @@ export interface PodRecord {
   /** The pod is being stopped by this kubelet; why, when it is not a deletion. */
   stopping: boolean
   evicted: Eviction | undefined
+  resize: Resize
   /** Everything has ended for good. */
   finished: boolean
   readonly startTime: string
@@ -83,6 +108,7 @@ export function newRecord(pod: Pod, startTime: string): PodRecord {
     initialized: false,
     stopping: false,
     evicted: undefined,
+    resize: newResize(),
     finished: false,
     startTime,
     transitions: new Map(),
@@ -94,6 +120,7 @@ export function newContainer(spec: ContainerSpec, kind: ContainerRecord['kind'])
   return {
     spec,
     kind,
+    actuated: undefined,
     current: undefined,
     previous: undefined,
     image: undefined,

@@ -23,6 +23,7 @@ import {
   restarts,
 } from './podrecord.ts'
 import { startProbes } from './probing.ts'
+import { actuate } from './resize.ts'
 import { phaseOf } from './status.ts'
 import { followsConfiguration, MountError, mountVolumes, refresh } from './volumes.ts'
 
@@ -71,6 +72,7 @@ export class PodWorker {
       const c = this.record.containers.find((x) => x.spec.name === spec.name)
       if (c && c.spec.image !== spec.image) this.redefine(c, spec)
     }
+    this.kubelet.podChanged(this.record)
     this.poke()
   }
 
@@ -79,16 +81,21 @@ export class PodWorker {
    * @source pkg/kubelet/kuberuntime/kuberuntime_manager.go containerChanged, pkg/util/flowcontrol/backoff.go
    */
   private redefine(c: ContainerRecord, spec: ContainerRecord['spec']): void {
-    c.spec = spec
-    c.backoffMs = 0
-    c.backoffNoted = false
+    const { resources } = c.spec
+    c.spec = { ...spec, ...(resources ? { resources } : {}) }
     c.notBefore = 0
     c.pullBackoffMs = 0
     c.pullNotBefore = 0
     if (!c.current?.running) return
+    this.restart(c, `Container ${spec.name} definition changed, will be restarted`)
+  }
+
+  /** Stops a container for it to be started again at once. */
+  private restart(c: ContainerRecord, reason: string): void {
     const { world, place } = this.kubelet
     const grace = (this.record.pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000
-    const reason = `Container ${spec.name} definition changed, will be restarted`
+    c.backoffMs = 0
+    c.backoffNoted = false
     spawn(world, place, 'restart', () => this.kill(c, reason, grace))
   }
 
@@ -146,6 +153,7 @@ export class PodWorker {
 
   private *whileFinished(): Task<void> {
     this.release()
+    this.kubelet.roomMade()
     while (!this.mustStop()) yield* this.wake.wait()
   }
 
@@ -189,6 +197,7 @@ export class PodWorker {
         s.current?.finish(0, 'Completed')
       record.finished = true
     }
+    soonest(yield* actuate(kubelet, record, (c, why) => this.restart(c, why)))
     soonest(this.untilDeadline())
     return wait
   }
@@ -335,6 +344,7 @@ export class PodWorker {
     const ip = record.sandbox?.ip ?? ''
     const sources = yield* kubelet.envSources(pod, spec, ip)
     const env = environment(pod, spec, sources)
+    c.actuated = spec.resources ?? {}
     const behaviour = c.image?.behaviour
     if (!behaviour) throw new CreateFailure('image is gone')
     const user =
@@ -481,6 +491,7 @@ export class PodWorker {
     for (const stop of this.stops) stop()
     this.release()
     record.finished = true
+    kubelet.roomMade()
     yield* kubelet.report(record)
     while (!record.pod.metadata.deletionTimestamp) yield* this.wake.wait()
     yield* kubelet.finalize(record)

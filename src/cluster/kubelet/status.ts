@@ -88,7 +88,10 @@ function conditions(record: PodRecord, phase: string, node: NodeFacts): PodCondi
     .map((c) => c.spec.name)
   const done = phase === 'Succeeded'
   const failed = phase === 'Failed'
+  const { pending, progress } = record.resize
   const out: PodCondition[] = [
+    ...(pending ? [pending] : []),
+    ...(progress ? [progress] : []),
     make('PodReadyToStartContainers', record.sandbox !== undefined && !(done || failed)),
     done
       ? make('Initialized', true, 'PodCompleted')
@@ -131,10 +134,15 @@ function conditions(record: PodRecord, phase: string, node: NodeFacts): PodCondi
   out.push(scheduled ?? make('PodScheduled', true))
   if (record.evicted?.condition) out.push(record.evicted.condition)
   const own = new Set(out.map((c) => c.type))
-  const foreign = (record.pod.status?.conditions ?? []).filter((c) => !own.has(c.type))
+  const foreign = (record.pod.status?.conditions ?? []).filter(
+    (c) => !own.has(c.type) && !RESIZING.has(c.type),
+  )
   const observed = record.pod.metadata.generation
   return [...out.map((c) => stamp(record, c, node, observed)), ...foreign]
 }
+
+/** Conditions that are gone when they are no longer true. */
+const RESIZING: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress'])
 
 function make(type: string, yes: boolean, reason?: string, message?: string): PodCondition {
   return {
@@ -160,11 +168,12 @@ function stamp(
     at ??= formatTime(node.nowMs)
   }
   record.transitions.set(c.type, { status: c.status, at })
+  const about = RESIZING.has(c.type) ? c.observedGeneration : observed
   return {
     lastProbeTime: null as unknown as string,
     lastTransitionTime: at,
     ...(c.message ? { message: c.message } : {}),
-    ...(observed ? { observedGeneration: observed } : {}),
+    ...(about ? { observedGeneration: about } : {}),
     ...(c.reason ? { reason: c.reason } : {}),
     status: c.status,
     type: c.type,
@@ -198,7 +207,7 @@ function containerStatus(record: PodRecord, c: ContainerRecord, node: NodeFacts)
     lastState: last?.exit ? stateOf(last, node) : {},
     name: spec.name,
     ready: c.kind === 'init' ? current?.exit?.code === 0 : running && c.ready,
-    ...(running ? { resources: spec.resources ?? {} } : {}),
+    ...(running ? { resources: c.actuated ?? spec.resources ?? {} } : {}),
     restartCount: c.restarts,
     started: running && c.started,
     state,

@@ -12,7 +12,7 @@ const SYSTEM: { readonly cpuMillis: number; readonly memoryBytes: number } = {
 /** A container gets no more CPU than its limit. */
 function throttled(c: ContainerRecord): { cpuMillis: number; memoryBytes: number } {
   const { cpuMillis, memoryBytes } = c.current?.usage ?? { cpuMillis: 0, memoryBytes: 0 }
-  const limit = c.spec.resources?.limits?.cpu
+  const limit = (c.actuated ?? c.spec.resources)?.limits?.cpu
   return { cpuMillis: limit ? Math.min(cpuMillis, milliValue(limit)) : cpuMillis, memoryBytes }
 }
 

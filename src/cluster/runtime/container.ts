@@ -201,6 +201,11 @@ export class Container {
   /** Called once when it ends. */
   onExit: (() => void) | undefined
 
+  /** Sets another memory limit while it runs. @param bytes 0 is none */
+  limitMemory(bytes: number): void {
+    this.around.memoryLimit = bytes
+  }
+
   /** Called when its use of memory has changed. */
   onUse: (() => void) | undefined;
 

@@ -44,7 +44,7 @@ export interface Surroundings {
   readonly fs: Filesystem
   readonly random: Random
   /** Memory limit; 0 is none. @unit bytes */
-  readonly memoryLimit: number
+  memoryLimit: number
   /** Ports this container opened, closed when it ends. */
   readonly opened: Set<number>
   /** Called when memory use has changed. */

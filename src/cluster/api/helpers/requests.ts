@@ -2,7 +2,7 @@
  * What a pod asks of a node, as whole numbers.
  * @source staging/src/k8s.io/component-helpers/resource/helpers.go PodRequests
  */
-import type { Container, Pod, ResourceRequirements } from '../generated/types.ts'
+import type { Container, ContainerStatus, Pod, ResourceRequirements } from '../generated/types.ts'
 import { milliValue, quantityValue } from '../meta/quantity.ts'
 
 /** Amounts by resource name. @unit cpu in thousandths, everything else in whole units (bytes, pieces) */
@@ -80,12 +80,24 @@ function applyPodLevel(
   if (list) for (const [name, n] of amountsOf(list)) total.set(name, n)
 }
 
+function isInfeasible(pod: Pod): boolean {
+  return (
+    pod.status?.conditions?.some(
+      (c) => c.type === 'PodResizePending' && c.reason === 'Infeasible',
+    ) ?? false
+  )
+}
+
 function containerRequests(c: Container, pod: Pod, o: RequestOptions): Map<string, number> {
   const r = amountsOf(o.limits ? c.resources?.limits : c.resources?.requests)
   // While a resize is under way the node keeps what is allocated, if that is more.
-  const status = pod.status?.containerStatuses?.find((s) => s.name === c.name)
+  const of = (list: readonly ContainerStatus[] | undefined) => list?.find((s) => s.name === c.name)
+  const status = of(pod.status?.containerStatuses) ?? of(pod.status?.initContainerStatuses)
   if (status?.resources && !o.limits && status.allocatedResources) {
+    // What can never be granted is not counted.
+    if (isInfeasible(pod)) r.clear()
     raise(r, amountsOf(status.allocatedResources))
+    raise(r, amountsOf(status.resources.requests))
   }
   if (o.nonMissing) {
     if (!r.has('cpu')) r.set('cpu', o.nonMissing.cpu)
