@@ -420,3 +420,42 @@ test('an evicted pod: stating what it uses finds it a node', () => {
   })
   expect(answer.verdict.values.message).toContain('Threshold quantity: 100Mi')
 })
+
+test('a resize in place that no node could carry out', () => {
+  hold({
+    steps: [
+      pod(
+        'grow',
+        '{name: c, image: "nginx:1.27", resources: {requests: {cpu: 500m, memory: 128Mi}}}',
+      ),
+      10_000,
+      `kubectl patch pod grow --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"100"}}}]}}'`,
+    ],
+    about: 'Pod/grow',
+    chain: ['why.pod.resize.infeasible'],
+    says: { message: "Node didn't have enough capacity: cpu, requested: 100000, capacity: 4000" },
+    fix: /^kubectl patch pod grow --subresource resize -p '.*"cpu":"500m"/,
+  })
+})
+
+test('a resize in place that waits for room', () => {
+  hold({
+    cluster: { nodes: 1 },
+    steps: [
+      pod(
+        'grow',
+        '{name: c, image: "nginx:1.27", resources: {requests: {cpu: 500m, memory: 128Mi}}}',
+      ),
+      pod(
+        'other',
+        '{name: c, image: "nginx:1.27", resources: {requests: {cpu: 2500m, memory: 128Mi}}}',
+      ),
+      10_000,
+      `kubectl patch pod grow --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"2"}}}]}}'`,
+    ],
+    about: 'Pod/grow',
+    chain: ['why.pod.resize.deferred'],
+    says: { message: /enough resource: cpu, requested: 2000, used: \d+, capacity: 4000/ },
+    fix: /^kubectl patch pod grow --subresource resize/,
+  })
+})

@@ -7,6 +7,7 @@ import { bad, type Finding, ok, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { isSilent, nodeFinding } from './nodes.ts'
 import { evictedFinding } from './pressure.ts'
+import { resizeFinding } from './resizing.ts'
 import { rules } from './rules.ts'
 import { pending } from './scheduling.ts'
 
@@ -178,6 +179,8 @@ function running(look: Look, pod: Pod): Finding {
     const status = creating.status?.state?.waiting?.reason ?? 'ContainerCreating'
     return waiting('why.pod.creating', about, { values: { status, node }, rule: rules.phase })
   }
+  const resize = resizeFinding(pod)
+  if (resize) return resize
   if (soft) return soft
   const gate = pod.spec?.readinessGates?.find(
     (g) => pod.status?.conditions?.find((c) => c.type === g.conditionType)?.status !== 'True',

@@ -53,6 +53,10 @@ export const rules = {
   config: rule('ConfigMaps', `${DOCS}/configuration/configmap/`),
   secret: rule('Secrets', `${DOCS}/configuration/secret/`),
   eviction: rule('Node-pressure Eviction', `${DOCS}/scheduling-eviction/node-pressure-eviction/`),
+  resize: rule(
+    'Resize CPU and Memory Resources assigned to Containers: Pod resize status',
+    '/docs/tasks/configure-pod-container/resize-container-resources/#pod-resize-status',
+  ),
   nodeOom: rule(
     'Node-pressure Eviction: node out of memory behavior',
     `${DOCS}/scheduling-eviction/node-pressure-eviction/#node-out-of-memory-behavior`,

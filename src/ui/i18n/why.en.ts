@@ -77,6 +77,11 @@ export const whyEn = {
     'Pod {name} cannot be seen to end, because {node} does not answer. The API server keeps its name until the kubelet confirms.',
   'why.pod.silent': 'Pod {name} is not ready because its node {node} does not answer.',
   'why.pod.evicted': 'Pod {name} was evicted from {node}: {message}',
+  'why.pod.resize.infeasible':
+    'Pod {name} keeps its old size: what was asked for is more than {node} has in all. {message}',
+  'why.pod.resize.deferred':
+    'Pod {name} keeps its old size for now: {node} has no room for the new one until others leave. {message}',
+  'why.pod.resize.error': 'Pod {name} could not be given its new size: {message}',
   'why.pod.deadline':
     'Pod {name} was stopped: it ran longer than activeDeadlineSeconds ({seconds} s).',
   'why.pod.failed': 'Pod {name} failed: {status}. {message}',
@@ -307,6 +312,7 @@ export const whyEn = {
   'why.fix.resources': 'state requests and limits',
   'why.fix.memory': 'give {container} a memory limit of {value}',
   'why.fix.scale.down': 'be content with {n} replicas',
+  'why.fix.resize.back': 'ask for what it has now',
   'why.fix.scale.none': 'stop {what}',
   'why.fix.scale.up': 'have {n} replicas',
   'why.fix.tolerate': 'tolerate {taint}',

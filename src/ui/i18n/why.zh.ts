@@ -74,6 +74,10 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
     '看不到 Pod {name} 是否已结束,因为 {node} 没有回应。在 kubelet 确认之前,API Server 保留它的名字。',
   'why.pod.silent': 'Pod {name} 未就绪,因为它所在的节点 {node} 没有回应。',
   'why.pod.evicted': 'Pod {name} 被从 {node} 驱逐:{message}',
+  'why.pod.resize.infeasible': 'Pod {name} 保持原来的大小:请求的比 {node} 的总量还多。{message}',
+  'why.pod.resize.deferred':
+    'Pod {name} 暂时保持原来的大小:在别的 Pod 离开之前,{node} 容不下新的大小。{message}',
+  'why.pod.resize.error': '无法给 Pod {name} 新的大小:{message}',
   'why.pod.deadline': 'Pod {name} 被停止:运行时间超过了 activeDeadlineSeconds({seconds} 秒)。',
   'why.pod.failed': 'Pod {name} 失败:{status}。{message}',
   'why.pod.gated': 'Pod {name} 还不能调度:设置了调度门 {gate}。',
@@ -272,6 +276,7 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.fix.resources': '写明请求和限制',
   'why.fix.memory': '把 {container} 的内存限制提高到 {value}',
   'why.fix.scale.down': '只要 {n} 个副本',
+  'why.fix.resize.back': '改回现有的大小',
   'why.fix.scale.none': '停掉 {what}',
   'why.fix.scale.up': '要 {n} 个副本',
   'why.fix.tolerate': '容忍 {taint}',
