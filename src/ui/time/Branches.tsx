@@ -71,6 +71,7 @@ function Row(o: { branch: BranchCard; depth: number; compare(): void }) {
         </button>
       ) : (
         <input
+          className="field"
           // biome-ignore lint/a11y/noAutofocus: it opens because its own row was pressed
           autoFocus
           value={name}
@@ -91,7 +92,7 @@ function Row(o: { branch: BranchCard; depth: number; compare(): void }) {
         <>
           <button
             type="button"
-            className={styles.icon}
+            className="icon-btn"
             aria-label={t('time.branch.compare', { name: b.name })}
             title={t('time.branch.compare', { name: b.name })}
             onClick={o.compare}
@@ -101,7 +102,7 @@ function Row(o: { branch: BranchCard; depth: number; compare(): void }) {
           </button>
           <button
             type="button"
-            className={styles.icon}
+            className="icon-btn"
             aria-label={t('time.branch.forget', { name: b.name })}
             title={t('time.branch.forget', { name: b.name })}
             onClick={() => void forget(b.id)}

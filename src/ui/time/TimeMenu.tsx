@@ -143,6 +143,7 @@ function Until() {
       <h2>{t('time.until')}</h2>
       <form className={styles.form} onSubmit={(e) => void run(e)}>
         <input
+          className="field"
           value={text}
           onChange={(e) => setText(e.target.value)}
           placeholder="deployment/web Available"
@@ -193,7 +194,7 @@ function Bookmarks() {
           <span className={styles.at}>{clockText(b.at)}</span>
           <button
             type="button"
-            className={styles.icon}
+            className="icon-btn"
             aria-label={t('time.bookmark.remove', { name: b.name })}
             onClick={() => void bookmark('', b.at)}
           >
@@ -203,6 +204,7 @@ function Bookmarks() {
       ))}
       <form className={styles.form} onSubmit={add}>
         <input
+          className="field"
           value={name}
           onChange={(e) => setName(e.target.value)}
           placeholder={t('time.bookmark.name')}

@@ -62,7 +62,13 @@ function Card({ step, index }: { step: TourStep; index: number }) {
       <section className={styles.card} aria-label={t('tour.title')} data-testid="tour">
         <header>
           <span className="small muted">{t('tour.step', { n: index + 1, of: STEPS.length })}</span>
-          <button type="button" onClick={end} aria-label={t('tour.leave')} title={t('tour.leave')}>
+          <button
+            type="button"
+            className="icon-btn"
+            onClick={end}
+            aria-label={t('tour.leave')}
+            title={t('tour.leave')}
+          >
             <X size={16} aria-hidden="true" />
           </button>
         </header>
