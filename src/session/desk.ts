@@ -298,10 +298,10 @@ export class Desk {
   }
 
   private why({ about, field, fix }: Extract<Ask, { type: 'why' }>): WhyAnswer {
-    const { session } = this
-    const answer = why(session.cluster, about, field)
+    const { session, past } = this
+    const answer = why(session.cluster, about, field, past?.shown)
     if (!fix || field) return answer
-    const fixes = [...tryFixes(session.recording(), session.now, about)]
+    const fixes = [...tryFixes(session.recording(), past?.at ?? session.now, about)]
     return { ...answer, fixes: ranked(fixes) }
   }
 }

@@ -13,6 +13,7 @@ import { ALL, isShown, RECORDS_MAX } from './feed.ts'
 import { PastApi } from './pastapi.ts'
 import type { Session } from './session.ts'
 import { cardOf } from './views.ts'
+import type { Moment } from './why/look.ts'
 
 /** One look back. */
 export class Past {
@@ -35,6 +36,11 @@ export class Past {
 
   get at(): Millis {
     return this.moment
+  }
+
+  /** The moment that is shown. */
+  get shown(): Moment {
+    return { at: this.moment, revision: this.revision }
   }
 
   /** Everything as it was. */

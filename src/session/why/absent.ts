@@ -55,9 +55,7 @@ function refusal(look: Look, about: About, record: TraceRecord): Finding {
     metadata: { name: about.name, namespace: about.namespace },
   }
   const found = refusalFinding(look, String(record.detail?.message ?? ''), owner)
-  const typed = look.cluster.world.trace
-    .chain(record.id)
-    .findLast((r) => r.verb === 'command')?.text
+  const typed = look.chain(record.id).findLast((r) => r.verb === 'command')?.text
   const fixes = (found.fixes ?? []).map(
     (f): Candidate => (typed ? { ...f, command: `${f.command}\n${typed}` } : f),
   )

@@ -163,20 +163,8 @@ function ownedBy(m: ObjectMeta, owner: ObjectMeta): boolean {
 }
 
 /** The last lines that the container printed before it ended. */
-function lastWords(part: Part): string[] {
-  const { look, pod, spec } = part
-  const kubelet = look.cluster.kubeletOf(pod.spec?.nodeName ?? '')
-  const record = kubelet?.worker(pod.metadata.namespace ?? '', pod.metadata.name ?? '')?.record
-  const c = record?.containers.find((x) => x.spec.name === spec.name)
-  for (const instance of [c?.current, c?.previous]) {
-    const lines =
-      instance?.log
-        .all()
-        .map((l) => l.text.trim())
-        .filter(Boolean) ?? []
-    if (lines.length > 0) return lines.slice(-8)
-  }
-  return []
+function lastWords({ look, pod, spec }: Part): string[] {
+  return look.printed(pod, spec.name).slice(-8)
 }
 
 type ProbeKind = 'Readiness' | 'Liveness' | 'Startup'
@@ -232,7 +220,7 @@ function probeFinding(part: Part, kind: ProbeKind, answer: string): Finding {
   const { look, pod, spec } = part
   const field = FIELDS[kind]
   const probe = spec[field]
-  const listens = [...(look.cluster.network.at(pod.status?.podIP ?? '')?.ports.keys() ?? [])]
+  const listens = look.ports(pod)
   const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port
   const number =
     typeof port === 'string' ? spec.ports?.find((p) => p.name === port)?.containerPort : port

@@ -26,7 +26,7 @@ export function fieldFinding(look: Look, about: About, path: string): FieldFindi
   while (i > 0 && read(versions[i - 1]?.kv.value) === now) i--
   const write = versions[i]
   const before = i > 0 ? read(versions[i - 1]?.kv.value) : undefined
-  const request = look.cluster.world.trace
+  const request = look
     .chain(write?.cause ?? 0)
     .reverse()
     .find((r) => r.verb === 'request')

@@ -1,12 +1,14 @@
 /** Reads the cluster as it is at this instant, without a request and without moving time: straight from etcd's keys. */
 import type { KindMap } from '../../cluster/api/generated/kindmap.ts'
-import type { Event } from '../../cluster/api/generated/types.ts'
+import type { Event, Pod } from '../../cluster/api/generated/types.ts'
 import { isPodTerminal } from '../../cluster/api/helpers/pods.ts'
 import { podRequests } from '../../cluster/api/helpers/requests.ts'
 import { parseTime } from '../../cluster/api/meta/time.ts'
 import type { AnyObject, KubeObject } from '../../cluster/api/object.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import { prefixEnd, type StoreEvent } from '../../cluster/etcd/store.ts'
+import { prefixEnd, type Revision, type StoreEvent } from '../../cluster/etcd/store.ts'
+import { findImage, parseImage } from '../../cluster/runtime/images/index.ts'
+import type { CauseId, Millis } from '../../cluster/sim/clock.ts'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
 import type { About } from '../../protocol/protocol.ts'
 
@@ -14,17 +16,26 @@ import type { About } from '../../protocol/protocol.ts'
 const LOOK_BACK = 100_000
 const RECORDS_MAX = 400
 
-/** A reader of one cluster. Make a new one for each question: what it has read it keeps. */
+/** A moment of the past: what had happened by then is all there is. */
+export interface Moment {
+  readonly at: Millis
+  readonly revision: Revision
+}
+
+/** A reader of one cluster, now or as it was. Make a new one for each question: what it has read it keeps. */
 export class Look {
   private readonly lists = new Map<string, readonly KubeObject[]>()
   private eventsAbout: Map<string, Event[]> | undefined
   private used: Map<string, Map<string, number>> | undefined
 
-  constructor(readonly cluster: Cluster) {}
+  constructor(
+    readonly cluster: Cluster,
+    readonly moment?: Moment,
+  ) {}
 
-  /** Virtual now. @unit ms */
-  get now(): number {
-    return this.cluster.world.clock.now
+  /** Virtual now, or the moment looked at. @unit ms */
+  get now(): Millis {
+    return this.moment?.at ?? this.cluster.world.clock.now
   }
 
   /** Virtual milliseconds of an API timestamp. */
@@ -103,7 +114,7 @@ export class Look {
   records(about: About): TraceRecord[] {
     const found: TraceRecord[] = []
     let looked = 0
-    this.cluster.world.trace.backwards((r) => {
+    this.backwards((r) => {
       const a = r.about
       if (a && a.kind === about.kind && a.name === about.name && sameSpace(a.namespace, about))
         found.push(r)
@@ -112,13 +123,63 @@ export class Look {
     return found
   }
 
+  /** Walks the trace, newest first, until `visit` returns false. */
+  backwards(visit: (r: TraceRecord) => boolean): void {
+    const { now, moment } = this
+    this.cluster.world.trace.backwards((r) => (moment && r.at > now ? true : visit(r)))
+  }
+
+  /** The chain of causes that ends in a record, root first. */
+  chain(id: CauseId): TraceRecord[] {
+    return this.cluster.world.trace.chain(id)
+  }
+
+  /** Ports that a pod listens on; of a pod that is gone by now, those of its images. */
+  ports(pod: Pod): number[] {
+    const end = this.cluster.network.at(pod.status?.podIP ?? '')
+    const name = `${pod.metadata.namespace}/${pod.metadata.name}`
+    if (!this.moment || end?.name === name) return [...(end?.ports.keys() ?? [])]
+    return (pod.spec?.containers ?? []).flatMap((c) => {
+      const reference = parseImage(c.image ?? '')
+      const image = reference && findImage(reference)
+      return image && 'ports' in image ? [...(image.ports ?? [])] : []
+    })
+  }
+
+  /** What a container had printed, of its newest instance that printed anything. */
+  printed(pod: Pod, container: string): string[] {
+    const { cluster, now } = this
+    const kubelet = cluster.kubeletOf(pod.spec?.nodeName ?? '')
+    const worker = kubelet?.worker(pod.metadata.namespace ?? '', pod.metadata.name ?? '')
+    const c = worker?.record.containers.find((x) => x.spec.name === container)
+    for (const instance of [c?.current, c?.previous]) {
+      const lines = (instance?.log.all() ?? [])
+        .filter((l) => l.at - cluster.world.clock.epochMs <= now)
+        .map((l) => l.text.trim())
+        .filter(Boolean)
+      if (lines.length > 0) return lines
+    }
+    return []
+  }
+
+  /** Whether a machine is without power. */
+  poweredOff(node: string): boolean {
+    if (!this.moment) return this.cluster.machineState(node) === 'off'
+    const power = this.records({ kind: 'Node', namespace: '', name: node }).find((r) =>
+      /^power-o(n|ff)$/.test(String(r.detail?.kind)),
+    )
+    return power?.detail?.kind === 'power-off'
+  }
+
   /** Every kept version of an object, oldest first. */
   versions(about: About): StoreEvent[] {
     const { store } = this.cluster
     const keys = this.prefixes(about.kind).map(
       (p) => `${p}${about.namespace ? `${about.namespace}/` : ''}${about.name}`,
     )
-    return store.changes(0, store.status().revision).filter((e) => keys.includes(e.kv.key))
+    return store
+      .changes(0, this.moment?.revision ?? store.status().revision)
+      .filter((e) => keys.includes(e.kv.key))
   }
 
   private all(kind: string): readonly KubeObject[] {
@@ -126,7 +187,11 @@ export class Look {
     if (known) return known
     const found: KubeObject[] = []
     for (const key of this.prefixes(kind)) {
-      const { kvs } = this.cluster.store.history({ key, end: prefixEnd(key) })
+      const { kvs } = this.cluster.store.history({
+        key,
+        end: prefixEnd(key),
+        revision: this.moment?.revision ?? 0,
+      })
       for (const kv of kvs) {
         const o = kv.value as KubeObject | undefined
         if (o?.metadata && o.kind === kind) found.push(o)

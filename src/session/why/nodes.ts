@@ -28,7 +28,7 @@ export function nodeFinding(look: Look, node: Node): Finding {
       values: { seconds },
       rule: rules.heartbeats,
       field: 'status.conditions',
-      ...(fault && look.cluster.machineState(name) === 'off'
+      ...(fault && look.poweredOff(name)
         ? {
             because: bad('why.node.power', about, {
               values: { at: fault.at },

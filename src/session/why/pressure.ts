@@ -61,7 +61,7 @@ export function pressureFinding(look: Look, node: Node): Finding {
   const about = aboutOf(node)
   let decision: Decision | undefined
   let looked = 0
-  look.cluster.world.trace.backwards((r) => {
+  look.backwards((r) => {
     if (r.owner === `${about.name}/kubelet`) decision = decisionOf(r)
     return !decision && ++looked < LOOK_BACK
   })

@@ -257,7 +257,7 @@ function namedPort(look: Look, service: Service, pods: readonly Pod[]): Finding 
       targetPort,
       known.flatMap((p) => p.name ?? []),
     )
-    const listens = [...(look.cluster.network.at(pod.status?.podIP ?? '')?.ports.keys() ?? [])]
+    const listens = look.ports(pod)
     const others = [name, ...known.map((p) => p.containerPort), ...listens].filter(
       (x) => x !== undefined,
     )
@@ -284,15 +284,14 @@ function wrongPort(look: Look, service: Service, ready: readonly Pod[]): Finding
   for (const port of service.spec?.ports ?? []) {
     if ((port.protocol ?? 'TCP') !== 'TCP') continue
     const pod = ready[0] as Pod
-    const end = look.cluster.network.at(pod.status?.podIP ?? '')
-    if (!end || end.ports.size === 0) continue
+    const listens = look.ports(pod)
+    if (listens.length === 0) continue
     const wanted = port.targetPort ?? port.port
     const number =
       typeof wanted === 'number'
         ? wanted
         : declared(pod).find((p) => p.name === wanted)?.containerPort
-    if (number === undefined || end.ports.has(number)) continue
-    const listens = [...end.ports.keys()]
+    if (number === undefined || listens.includes(number)) continue
     return bad('why.service.targetport', aboutOf(service), {
       values: {
         port: port.port,

@@ -10,22 +10,22 @@ import { absentFinding } from './absent.ts'
 import { diagnose } from './diagnose.ts'
 import { fieldFinding } from './fields.ts'
 import { type Candidate, chainOf, type Finding } from './finding.ts'
-import { Look } from './look.ts'
+import { Look, type Moment } from './look.ts'
 
 const STEPS_MAX = 14
 
-/** Answers for one object, or one field of it (`spec.replicas`). */
-export function why(cluster: Cluster, about: About, field?: string): WhyAnswer {
-  const look = new Look(cluster)
+/** Answers for one object, or one field of it (`spec.replicas`); of now, or of a moment of the past. */
+export function why(cluster: Cluster, about: About, field?: string, moment?: Moment): WhyAnswer {
+  const look = new Look(cluster, moment)
   if (field) {
     const { finding, cause } = fieldFinding(look, about, field)
-    const steps = cluster.world.trace
+    const steps = look
       .chain(cause ?? 0)
       .filter(isTelling)
       .map(stepOf)
     return answer(about, finding, steps.slice(-STEPS_MAX), [])
   }
-  return answer(about, investigate(look, about), stepsOf(look, about), waitsFor(cluster, about))
+  return answer(about, investigate(look, about), stepsOf(look, about), waitsFor(look, about))
 }
 
 /** How an object fares; also for one that does not exist. */
@@ -72,7 +72,7 @@ function causeOf(f: Finding): WhyCause {
 function stepsOf(look: Look, about: About): WhyStep[] {
   const records = look.records(about)
   const key = keyRecord(records)
-  const chain = key ? look.cluster.world.trace.chain(key.id) : []
+  const chain = key ? look.chain(key.id) : []
   const causes = leading(chain.filter(isTelling))
   const room = Math.max(2, STEPS_MAX - causes.length)
   const own = records
@@ -129,8 +129,10 @@ function stepOf(r: TraceRecord): WhyStep {
   }
 }
 
-function waitsFor(cluster: Cluster, about: About): WaitCard[] {
-  return cluster.world.clock
+function waitsFor(look: Look, about: About): WaitCard[] {
+  // What waited then has happened since, or not: the clock keeps no past.
+  if (look.moment) return []
+  return look.cluster.world.clock
     .upcoming(400)
     .filter((u) => u.label.includes(about.name) || u.owner.startsWith(`${about.name}/`))
     .slice(0, 4)
