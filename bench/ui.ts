@@ -273,5 +273,6 @@ function podCard(i: number, nodes: number): PodCard {
       },
     ],
     labels: { app: owner, 'pod-template-hash': '7d4b9c' },
+    security: { account: 'default', keeps: 'baseline', risks: [], root: true },
   }
 }

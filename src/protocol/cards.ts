@@ -2,6 +2,7 @@
  * Cards: what the page knows of an object without asking, small enough to send by the thousand. Times are virtual
  * milliseconds since the cluster's birth.
  */
+import type { LabelSelector } from '../cluster/api/generated/types.ts'
 
 /** Common to all cards. */
 export interface CardBase {
@@ -64,6 +65,18 @@ export type PodLook =
   | 'terminating'
   | 'unknown'
 
+/** What a pod may do, and as whom it speaks to the API server. */
+export interface PodSecurity {
+  /** Its ServiceAccount. */
+  readonly account: string
+  /** The strictest level of the Pod Security Standards that it keeps to. */
+  readonly keeps: 'restricted' | 'baseline' | 'privileged'
+  /** Fields of its spec that open the node to it: privileged, hostNetwork, hostPID, hostIPC, hostPath. */
+  readonly risks: readonly string[]
+  /** Nothing keeps its containers from running as root. */
+  readonly root: boolean
+}
+
 /** A pod. */
 export interface PodCard extends CardBase {
   readonly kind: 'Pod'
@@ -89,6 +102,7 @@ export interface PodCard extends CardBase {
   /** Its containers, without those that only initialise. */
   readonly parts: readonly PartCard[]
   readonly labels: Readonly<Record<string, string>>
+  readonly security: PodSecurity
 }
 
 /** Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController. */
@@ -149,6 +163,14 @@ export interface SliceCard extends CardBase {
   }[]
 }
 
+/** A NetworkPolicy: whom it selects, and which direction it closes to all that its rules do not allow. */
+export interface PolicyCard extends CardBase {
+  readonly kind: 'NetworkPolicy'
+  readonly selector: LabelSelector
+  readonly ingress: boolean
+  readonly egress: boolean
+}
+
 /** A claim. */
 export interface ClaimCard extends CardBase {
   readonly kind: 'PersistentVolumeClaim'
@@ -196,6 +218,7 @@ export interface LeaseCard extends CardBase {
 /** Namespace, ConfigMap, Secret, StorageClass and whatever else is only listed. */
 export interface PlainCard extends CardBase {
   readonly kind: string
+  /** Of a Namespace: the Pod Security level that it enforces, or ''. */
   readonly note: string
 }
 
@@ -206,6 +229,7 @@ export type Card =
   | WorkloadCard
   | ServiceCard
   | SliceCard
+  | PolicyCard
   | ClaimCard
   | VolumeCard
   | EventCard

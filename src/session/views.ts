@@ -3,6 +3,7 @@ import type {
   EndpointSlice,
   Event,
   Lease,
+  NetworkPolicy,
   Node,
   ObjectMeta,
   PersistentVolume,
@@ -24,11 +25,13 @@ import type {
   PlainCard,
   PodCard,
   PodLook,
+  PolicyCard,
   ServiceCard,
   SliceCard,
   VolumeCard,
   WorkloadCard,
 } from '../protocol/cards.ts'
+import { podSecurity } from './securityview.ts'
 
 /** The card of an object, or undefined for kinds that the page does not show. */
 export function cardOf(o: KubeObject, epochMs: number): Card | PlainCard | undefined {
@@ -57,14 +60,19 @@ export function cardOf(o: KubeObject, epochMs: number): Card | PlainCard | undef
       return eventCard(o as Event, epochMs)
     case 'Lease':
       return leaseCard(o as Lease, epochMs)
+    case 'NetworkPolicy':
+      return policyCard(o as NetworkPolicy, epochMs)
     case 'Namespace':
+      return {
+        ...base(o, epochMs),
+        note: o.metadata.labels?.['pod-security.kubernetes.io/enforce'] ?? '',
+      }
     case 'ConfigMap':
     case 'Secret':
     case 'StorageClass':
     case 'ServiceAccount':
     case 'PriorityClass':
     case 'Ingress':
-    case 'NetworkPolicy':
     case 'HorizontalPodAutoscaler':
     case 'PodDisruptionBudget':
     case 'ResourceQuota':
@@ -157,6 +165,7 @@ function podCard(o: Pod, epochMs: number): PodCard {
       scheduled?.status === 'False' ? (scheduled.message ?? scheduled.reason ?? '') : '',
     parts: partsOf(o),
     labels,
+    security: podSecurity(o),
   }
 }
 
@@ -311,6 +320,17 @@ function sliceCard(o: EndpointSlice, epochMs: number): SliceCard {
       pod: e.targetRef?.kind === 'Pod' ? (e.targetRef.name ?? '') : '',
       node: e.nodeName ?? '',
     })),
+  }
+}
+
+function policyCard(o: NetworkPolicy, epochMs: number): PolicyCard {
+  const spec = o.spec ?? {}
+  const types = spec.policyTypes ?? ['Ingress', ...(spec.egress ? ['Egress'] : [])]
+  return {
+    ...base(o, epochMs),
+    selector: spec.podSelector ?? {},
+    ingress: types.includes('Ingress'),
+    egress: types.includes('Egress'),
   }
 }
 

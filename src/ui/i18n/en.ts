@@ -1,4 +1,6 @@
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
+
+import { enLayers } from './en.layers.ts'
 import { enLearn } from './en.learn.ts'
 import { enShare } from './en.share.ts'
 import { whyEn } from './why.en.ts'
@@ -6,6 +8,7 @@ import { whyEn } from './why.en.ts'
 export const en = {
   ...enLearn,
   ...enShare,
+  ...enLayers,
   'app.tagline': 'A living Kubernetes cluster under glass',
   'app.booting':
     'A cluster is starting: API server, etcd, scheduler, controllers, three machines …',
@@ -117,11 +120,6 @@ export const en = {
   'rail.network': 'Network',
   'rail.disks': 'Disks',
   'rail.learn': 'Learn',
-  'layers.title': 'Layers',
-  'layers.messages': 'Messages',
-  'layers.network': 'Network',
-  'layers.storage': 'Storage',
-  'layers.scheduling': 'Scheduling',
   'glass.count': '{nodes} nodes, {pods} pods',
   'group.by': 'Group by',
   'group.node': 'Node',

@@ -2,12 +2,14 @@
 
 import type { MessageId } from './en.ts'
 import { whyZh } from './why.zh.ts'
+import { zhLayers } from './zh.layers.ts'
 import { zhLearn } from './zh.learn.ts'
 import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
   ...zhLearn,
   ...zhShare,
+  ...zhLayers,
   'app.tagline': '玻璃下的活 Kubernetes 集群',
   'app.booting': '集群正在启动:API Server、etcd、调度器、控制器、三台机器……',
   'app.crashed': '模拟因我们的缺陷而停止。',
@@ -115,11 +117,6 @@ export const zh: Record<MessageId, string> = {
   'rail.network': '网络',
   'rail.disks': '存储',
   'rail.learn': '学习',
-  'layers.title': '图层',
-  'layers.messages': '消息',
-  'layers.network': '网络',
-  'layers.storage': '存储',
-  'layers.scheduling': '调度',
   'glass.count': '{nodes} 个节点,{pods} 个 Pod',
   'group.by': '分组',
   'group.node': '节点',

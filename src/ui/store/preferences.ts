@@ -28,7 +28,7 @@ function initial(): Preferences {
     view: 'map',
     dock: 'terminal',
     grouping: 'node',
-    layers: ['messages', 'network', 'storage', 'scheduling'],
+    layers: ['messages', 'network', 'scheduling'],
     showSystem: true,
     namespace: '',
   }

@@ -34,6 +34,7 @@ export function Claim({ claim }: { claim: ClaimCard }) {
       onClick={() => select(claim)}
       data-testid="claim"
       data-claim={claim.name}
+      data-claim-uid={claim.uid}
       data-phase={claim.phase}
     >
       <span className={styles.head}>

@@ -16,9 +16,13 @@ import {
   ViewportPortal,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ClaimCard } from '../../protocol/cards.ts'
 import { useWords } from '../i18n/i18n.ts'
+import { LayerBar } from '../layers/LayerBar.tsx'
+import { Legend, useLegendHeight } from '../layers/Legend.tsx'
+import { Lines } from '../layers/Lines.tsx'
+import { useLayer } from '../layers/layers.ts'
 import { usePreference } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import {
@@ -115,6 +119,7 @@ function ClusterMap() {
   const theme = usePreference((p) => p.theme)
   const grouping = usePreference((p) => p.grouping)
   const all = useMachines()
+  const messages = useLayer('messages')
   const crowd = useCrowd()
   const walled = crowd || grouping !== 'node'
   const machines = walled ? NONE : all
@@ -129,7 +134,8 @@ function ClusterMap() {
   const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
   useEffect(() => startDirector(), [])
   const frame = useRef<HTMLDivElement>(null)
-  const moved = useFit(frame, machines.length, wall)
+  const legend = useLegendHeight()
+  const moved = useFit(frame, { machines: machines.length, wall, legend })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -218,7 +224,11 @@ function ClusterMap() {
   return (
     <MapMenu>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys are those of the focused card inside */}
-      <div ref={frame} style={{ position: 'absolute', inset: 0 }} onKeyDown={keys}>
+      <div
+        ref={frame}
+        style={{ position: 'absolute', inset: 0, '--legend': `${legend}px` } as CSSProperties}
+        onKeyDown={keys}
+      >
         <ReactFlow
           nodes={flow}
           edges={edges}
@@ -252,15 +262,24 @@ function ClusterMap() {
             bgColor="var(--glass)"
           />
           <ViewportPortal>
-            <Flights place={place} />
+            <Lines place={place} walled={walled} />
+            {messages ? <Flights place={place} /> : null}
           </ViewportPortal>
           {walled ? <Wall frame={frame} grouping={grouping} onArm={arm} onReady={setWall} /> : null}
           {wall ? <MiniWall handle={wall} /> : null}
-          <Controls showInteractive={false} position="bottom-right" style={{ bottom: 56 }} />
+          <Controls
+            showInteractive={false}
+            position="bottom-right"
+            style={{ bottom: 56 + legend }}
+          />
           <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
             <Layers />
           </Panel>
+          <Panel position="top-right" style={{ margin: 0, top: 48, right: 10 }}>
+            <LayerBar />
+          </Panel>
           <Panel position="bottom-left" style={{ margin: 0, left: 0, right: 0 }}>
+            <Legend />
             <Shelf armed={armed || drag !== undefined} over={overBin} />
           </Panel>
         </ReactFlow>
@@ -269,16 +288,17 @@ function ClusterMap() {
   )
 }
 
+/** What the shelf covers. @unit px */
+const BOTTOM = 60
 const FIT = {
-  padding: { top: '44px', bottom: '60px', left: '16px', right: '16px' },
+  padding: { top: '44px', bottom: `${BOTTOM}px`, left: '16px', right: '60px' },
   maxZoom: 1.3,
 } as const
 
 /** Keeps the whole map in view while the reader has not moved it: at first, when machines come, when panels resize. */
 function useFit(
   frame: React.RefObject<HTMLDivElement | null>,
-  machines: number,
-  wall: WallHandle | undefined,
+  { machines, wall, legend }: { machines: number; wall: WallHandle | undefined; legend: number },
 ): () => void {
   const flow = useReactFlow()
   const moved = useRef(false)
@@ -288,8 +308,12 @@ function useFit(
     if (!el) return
     const fit = () => {
       if (moved.current) return
-      if (!wall) return void flow.fitView(FIT)
-      const viewport = wallViewport(wall, el.clientWidth, el.clientHeight)
+      if (!wall)
+        return void flow.fitView({
+          ...FIT,
+          padding: { ...FIT.padding, bottom: `${BOTTOM + legend}px` },
+        })
+      const viewport = wallViewport(wall, el.clientWidth, el.clientHeight - legend)
       const now = flow.getViewport()
       // A wall that grows by a row is no reason to move everything; one that left the view is.
       if (viewport.zoom < now.zoom || viewport.zoom > now.zoom * 1.4)
@@ -304,7 +328,7 @@ function useFit(
       clearInterval(often)
       watch.disconnect()
     }
-  }, [flow, machines, wall])
+  }, [flow, machines, wall, legend])
   return useCallback(() => {
     moved.current = true
   }, [])

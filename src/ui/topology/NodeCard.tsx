@@ -1,6 +1,7 @@
 /** A machine: its state, capacity, what the scheduler said of it, and its pods. Can be dragged to the bin. */
 import { Server } from 'lucide-react'
 import { useWords } from '../i18n/i18n.ts'
+import { useLayer } from '../layers/layers.ts'
 import { select, useSelection } from '../store/selection.ts'
 import {
   cards,
@@ -29,7 +30,9 @@ export function NodeCard({ uid }: { uid: string }) {
   const node = useCard<Node>(uid)
   const pods = usePodsOn(node?.name ?? '?')
   const power = useWorld((s) => s.machines[node?.name ?? ''])
-  const verdict = useStage((s) => s.scheduling?.verdicts.find((v) => v.node === node?.name))
+  const scheduling = useLayer('scheduling')
+  const decided = useStage((s) => s.scheduling?.verdicts.find((v) => v.node === node?.name))
+  const verdict = scheduling ? decided : undefined
   const chosen = useStage((s) => s.scheduling?.chosen)
   const selected = useSelection((s) => s.selected?.uid)
   if (!node) return null

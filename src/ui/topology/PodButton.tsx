@@ -1,6 +1,7 @@
 /** A pod's cell as a thing to click, and to delete by key; its menu is the map's. */
 import { useStore } from '@xyflow/react'
 import { memo } from 'react'
+import { PodMarks } from '../layers/PodMarks.tsx'
 import { select } from '../store/selection.ts'
 import type { PodCard } from '../store/world.ts'
 import { useBright } from '../wall/bright.ts'
@@ -50,6 +51,7 @@ export const PodButton = memo(function PodButton({ pod, selected, taintKey, tain
           {...(taintKey !== undefined && taintSince !== undefined ? { taintKey, taintSince } : {})}
         />
       )}
+      {near ? null : <PodMarks pod={pod} />}
     </button>
   )
 })

@@ -1,6 +1,7 @@
 /** Services in front of the pods, with the client outside. A click sends a real request through the network. */
 import { Send } from 'lucide-react'
 import { useWords } from '../i18n/i18n.ts'
+import { pointAtService } from '../layers/layers.ts'
 import { usePreference } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { type ServiceCard, type SliceCard, useKind } from '../store/world.ts'
@@ -65,10 +66,16 @@ function Service({ service, hot }: { service: ServiceCard; hot: boolean }) {
   const ready = endpoints.filter((e) => e.ready).length
   const chosen = useStage((s) => s.walk?.hops.find((h) => h.kind === 'pod')?.place.split('/')[1])
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is used are the buttons inside; pointing only shows lines
     <div
       className={`${styles.service} ${hot ? styles.hot : ''}`}
+      onPointerEnter={() => pointAtService(service.uid)}
+      onPointerLeave={() => pointAtService('')}
+      onFocus={() => pointAtService(service.uid)}
+      onBlur={() => pointAtService('')}
       data-testid="service"
       data-service={service.name}
+      data-service-uid={service.uid}
     >
       <div className={styles.head}>
         <button type="button" className={`${styles.name} nodrag`} onClick={() => select(service)}>

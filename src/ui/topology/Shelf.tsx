@@ -39,6 +39,7 @@ const SAMPLE: PodCard = {
   unschedulable: '',
   parts: [],
   labels: {},
+  security: { account: '', keeps: 'restricted', risks: [], root: false },
 }
 
 /** Legend, machine, bin, undo. */

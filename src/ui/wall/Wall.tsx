@@ -5,6 +5,7 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { type Translate, words } from '../i18n/i18n.ts'
+import { pointed } from '../layers/layers.ts'
 import { usePreference } from '../store/preferences.ts'
 import { selection } from '../store/selection.ts'
 import { cards, worldStore } from '../store/world.ts'
@@ -96,7 +97,8 @@ function usePicture(
   const store = useStoreApi()
   const language = usePreference((p) => p.language)
   const theme = usePreference((p) => p.theme)
-  const scheduling = usePreference((p) => p.layers.includes('scheduling'))
+  const layers = usePreference((p) => p.layers)
+  const scheduling = layers.includes('scheduling')
   const paintNow = useRef<() => void>(() => {})
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme is a new palette
   useEffect(() => {
@@ -141,6 +143,7 @@ function usePicture(
       cards.listen('now', later),
       selection.subscribe(ask),
       quest.subscribe(ask),
+      pointed.subscribe(ask),
       stage.subscribe((s, before) => {
         if (s.scheduling !== before.scheduling) later()
       }),
@@ -154,7 +157,7 @@ function usePicture(
     return () => {
       for (const stop of stops) stop()
     }
-  }, [canvas, live, store, language, theme, scheduling])
+  }, [canvas, live, store, language, theme, layers])
   return paintNow
 }
 

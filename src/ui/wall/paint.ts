@@ -3,6 +3,7 @@
  * boxes over both. The cost of a picture is bounded by what is in view, and by the pixels of the view when all is.
  */
 import { type Palette, pixelOf } from './ink.ts'
+import { paintMarks, tintOf } from './paintmarks.ts'
 import { type Cell, type Group, LOOKS, type Plan, WALL } from './plan.ts'
 import { Sprites } from './sprites.ts'
 
@@ -24,6 +25,8 @@ export interface Scene {
   readonly moodOf: (group: Group) => Mood
   /** Asked only of boxes whose head can be read. */
   readonly labelOf: (group: Group) => GroupLabel
+  /** Marks of the layers on a pod, as bits; undefined when no layer marks anything. */
+  readonly marks: ((cell: Cell) => number) | undefined
   readonly selected: string | undefined
   readonly now: number
   /** Cells drawn by somebody else, because the reader is that near. */
@@ -110,7 +113,10 @@ export class Painter {
         const y = Math.round(top + Math.floor(cell.slot / g.cols) * step)
         if (x + size < 0 || y + size < 0 || x >= width || y >= height) continue
         const bright = mood !== 'dim' && scene.bright(cell)
-        mark(words, look, x, y, size, cell, bright ? shades.bright : shades.dim)
+        const tints = bright ? shades.bright : shades.dim
+        const marks = scene.marks?.(cell) ?? 0
+        if (marks === 0) mark(words, look, x, y, size, cell, tints)
+        else fill(words, look, x, y, size, size, tintOf(marks, tints))
       }
     }
     this.ctx.putImageData(this.pixels, 0, 0)
@@ -162,6 +168,8 @@ export class Painter {
         size,
       )
       if (letters) sprites.letters(ctx, cell, x, y, size)
+      const marks = scene.marks?.(cell) ?? 0
+      if (marks) paintMarks(ctx, marks, { x, y, size }, scene.palette)
       if (cell.pod.look === 'terminating') this.paintGrace(cell, x, y, size, scene)
     }
     ctx.globalAlpha = 1
@@ -224,6 +232,7 @@ interface Tints {
   readonly pale: Uint32Array
   readonly bad: number
   readonly warn: number
+  readonly accent: number
 }
 interface Shades {
   readonly bright: Tints
@@ -239,6 +248,7 @@ function shadesOf(p: Palette): Shades {
     pale: Uint32Array.from(p.paints, (x) => pixelOf(x.fill, p.card, share * 0.4)),
     bad: pixelOf(p.bad, p.card, share),
     warn: pixelOf(p.warn, p.card, share),
+    accent: pixelOf(p.accent, p.card, share),
   })
   return {
     bright: tints(1),

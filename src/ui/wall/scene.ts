@@ -1,6 +1,7 @@
 /** What a picture of the wall shows of the cluster, beyond where things are. */
 
 import type { Translate } from '../i18n/i18n.ts'
+import { marker, spotlight } from '../layers/marks.ts'
 import { selection } from '../store/selection.ts'
 import { cards, worldStore } from '../store/world.ts'
 import { type NodeVerdict, stage } from '../topology/director.ts'
@@ -27,6 +28,8 @@ export function sceneOf({ plan, palette, t, near, scheduling }: Given): Scene {
   const decision = scheduling ? stage.getState().scheduling : undefined
   const verdicts = new Map(decision?.verdicts.map((v) => [v.node, v]))
   const { machines } = worldStore.getState()
+  const lit = spotlight()
+  const marks = marker()
   const moodOf = (g: Group): Mood => {
     if (plan.grouping !== 'node' || !g.node) return ''
     if (g.node.ready !== 'True' || machines[g.key] === 'off') return 'lost'
@@ -38,6 +41,7 @@ export function sceneOf({ plan, palette, t, near, scheduling }: Given): Scene {
     moodOf,
     labelOf: (g) => labelOf(plan, g, t, machines[g.key] === 'off', verdicts.get(g.key)),
     bright: (cell: Cell) => {
+      if (lit && !lit(cell.pod)) return false
       if (!looking) return true
       if (cell.asked !== number) {
         cell.asked = number
@@ -45,6 +49,7 @@ export function sceneOf({ plan, palette, t, near, scheduling }: Given): Scene {
       }
       return cell.bright
     },
+    marks: marks && ((cell: Cell) => marks(cell.pod)),
     selected: selection.getState().selected?.uid,
     now: cards.now,
     bare: near,
