@@ -6,6 +6,7 @@
 import type { AggregatedApi } from '../api/aggregated.ts'
 import type { ResourceDefinition } from '../api/definition.ts'
 import { notSupported } from '../api/meta/field.ts'
+import { type FieldSelector, FieldSelectorError, parseFieldSelector } from '../api/meta/fields.ts'
 import { newUid } from '../api/meta/names.ts'
 import {
   ApiError,
@@ -29,8 +30,8 @@ import { AdmissionChain } from './admission/chain.ts'
 import { admissionPlugins } from './admission/plugins.ts'
 import type { WebhookCaller } from './admission/webhookcall.ts'
 import { impersonated, impersonates } from './authn/impersonation.ts'
+import { authorize, authorizerReady } from './authz/authorize.ts'
 import { refused } from './authz/forbidden.ts'
-import { authorize, rbacReady } from './authz/rbac.ts'
 import { isTyped } from './body.ts'
 import type { Call, FieldValidation, Served } from './call.ts'
 import { inYaml, json } from './content.ts'
@@ -157,12 +158,13 @@ class Server implements ApiServer {
     user: UserInfo,
   ): Task<void> {
     if (user.groups.includes('system:masters')) return
-    yield* rbacReady(this.registry)
+    yield* authorizerReady(this.registry, user)
     const a = info
-      ? { ...info, user }
+      ? { ...info, user, ...fieldsAsked(request) }
       : { ...NO_RESOURCE, user, verb: request.method.toLowerCase(), path: request.path }
-    if (authorize(this.registry, a).allowed) return
-    const error = refused(a)
+    const { allowed, reason } = authorize(this.registry, a)
+    if (allowed) return
+    const error = refused(a, reason)
     if (info) this.noteRefusal(info, user, request, error.message)
     throw error
   }
@@ -371,5 +373,17 @@ function storeFailure(error: StoreError): ApiError {
       return failure(504, 'Timeout', 'Too large resource version')
     default:
       return internalError(error.reason)
+  }
+}
+
+/** The field selector of a request, for authorizers that look at it; one that is malformed is refused later. */
+function fieldsAsked(request: ApiRequest): { fieldSelector?: FieldSelector } {
+  const text = param(request.query, 'fieldSelector')
+  if (!text) return {}
+  try {
+    return { fieldSelector: parseFieldSelector(text) }
+  } catch (error) {
+    if (error instanceof FieldSelectorError) return {}
+    throw error
   }
 }

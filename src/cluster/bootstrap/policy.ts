@@ -65,6 +65,12 @@ function metadataOf(n: Named): AnyObject['metadata'] {
   }
 }
 
+/** Rules of a default ClusterRole, whatever became of the object. */
+export function roleRules(name: string): readonly PolicyRule[] {
+  const fact = policy.clusterRoles.find((r) => r.name === name)
+  return fact ? (roleOf('ClusterRole', fact).rules as PolicyRule[]) : []
+}
+
 function roleOf(kind: string, r: RoleFact): AnyObject {
   const rules: PolicyRule[] = r.rules.map((x) => ({
     verbs: x.v,

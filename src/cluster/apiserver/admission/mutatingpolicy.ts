@@ -14,8 +14,8 @@ import { ApplyError, checkConfiguration, mergeApplied } from '../../api/patch/ap
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/patch/json.ts'
 import { resolve, type Schema } from '../../api/schema.ts'
 import type { Task } from '../../sim/task.ts'
+import { authorizerReady } from '../authz/authorize.ts'
 import type { Served } from '../call.ts'
-import { authorizerReady } from '../cel/authorizer.ts'
 import { fromCel, runCel } from '../cel/environment.ts'
 import { CelObject, mismatch } from '../cel/objects.ts'
 import { DecodeError, decode } from '../decode.ts'
@@ -51,7 +51,7 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     yield* bindings.ready()
     if (bindings.state.size === 0) return
     yield* r.builtin('', 'v1', 'namespaces').cache.ready()
-    yield* authorizerReady(r)
+    yield* authorizerReady(r, a.call.user)
     const refusals: Refusal[] = []
     const list = yield* invocations(a, r, refusals)
     if (list.length > 0) dispatch(a, r, list, refusals)

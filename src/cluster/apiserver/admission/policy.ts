@@ -10,7 +10,7 @@ import type {
 import { type ApiError, failure, forbidden } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
-import { authorizerReady } from '../cel/authorizer.ts'
+import { authorizerReady } from '../authz/authorize.ts'
 import { runCel } from '../cel/environment.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin, Attributes } from './chain.ts'
@@ -31,7 +31,7 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
     yield* bindings.ready()
     if (bindings.state.size === 0) return
     yield* r.builtin('', 'v1', 'namespaces').cache.ready()
-    yield* authorizerReady(r)
+    yield* authorizerReady(r, a.call.user)
     for (const o of bindings.state.values()) {
       const binding = o as unknown as Binding
       const key = policies.prefix + (binding.spec?.policyName ?? '')

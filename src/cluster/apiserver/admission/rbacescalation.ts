@@ -6,7 +6,8 @@ import type { PolicyRule, RoleRef } from '../../api/generated/types.ts'
 import { deepEqual } from '../../api/meta/json.ts'
 import { failure, notFound } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
-import { authorize, rbacReady, rulesFor, rulesOf, uncovered } from '../authz/rbac.ts'
+import { authorize, authorizerReady } from '../authz/authorize.ts'
+import { rulesFor, rulesOf, uncovered } from '../authz/rbac.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin, Attributes } from './chain.ts'
 
@@ -18,7 +19,7 @@ export const rbacEscalation: AdmissionPlugin = {
   wants: (s, operation, sub) => s.gr.group === GROUP && operation !== 'DELETE' && sub === '',
   *validate(a, r) {
     if (a.call.user.groups.includes('system:masters') || a.call.typed) return
-    yield* rbacReady(r)
+    yield* authorizerReady(r, a.call.user)
     const { resource } = a.served.gr
     if (resource === 'roles' || resource === 'clusterroles') checkRole(a, r)
     else checkBinding(a, r)

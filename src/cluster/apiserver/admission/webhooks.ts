@@ -20,7 +20,7 @@ import {
 import type { AnyObject } from '../../api/object.ts'
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/patch/json.ts'
 import { Signal, spawn, type Task } from '../../sim/task.ts'
-import { authorizerReady } from '../cel/authorizer.ts'
+import { authorizerReady } from '../authz/authorize.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin, Attributes } from './chain.ts'
 import { conditionsMet, contextOf, ruleMatches, selected } from './matching.ts'
@@ -90,7 +90,7 @@ function* isMeant(a: Attributes, r: Registry, hook: Hook): Task<boolean> {
   if (!(hook.rules ?? []).some((x) => ruleMatches(a, r, x, exact))) return false
   if (!selected(a, r, hook)) return false
   if ((hook.matchConditions ?? []).length === 0) return true
-  yield* authorizerReady(r)
+  yield* authorizerReady(r, a.call.user)
   const met = conditionsMet(hook.matchConditions, contextOf(a, r))
   if (!(met instanceof Error)) return met
   if (hook.failurePolicy === 'Ignore') return false

@@ -5,8 +5,9 @@
 import { failure } from '../../api/meta/status.ts'
 import type { HeaderMap, UserInfo } from '../../api/transport.ts'
 import type { Task } from '../../sim/task.ts'
+import { authorize, authorizerReady } from '../authz/authorize.ts'
 import { refused } from '../authz/forbidden.ts'
-import { type Access, authorize, rbacReady } from '../authz/rbac.ts'
+import type { Access } from '../authz/rbac.ts'
 import type { Registry } from '../registry/registry.ts'
 
 const AUTHENTICATED = 'system:authenticated'
@@ -32,7 +33,7 @@ export function* impersonated(r: Registry, user: UserInfo, h: HeaderMap): Task<U
   }
   // Repeated headers arrive joined by commas.
   const groups = (h['impersonate-group'] ?? '').split(/,\s*/).filter((g) => g !== '')
-  yield* rbacReady(r)
+  yield* authorizerReady(r, user)
   for (const a of wanted(user, name, groups)) if (!authorize(r, a).allowed) throw refused(a)
   const uid = h['impersonate-uid']
   return { name, groups: withImplied(name, groups), ...(uid ? { uid } : {}) }

@@ -5,7 +5,8 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import type { UserInfo } from '../../api/transport.ts'
 import type { Task } from '../../sim/task.ts'
-import { type Access, authorize, rbacReady } from '../authz/rbac.ts'
+import { authorize } from '../authz/authorize.ts'
+import type { Access } from '../authz/rbac.ts'
 import type { Registry } from '../registry/registry.ts'
 
 type Ask = Omit<Access, 'verb'>
@@ -26,11 +27,6 @@ export class CelAuthorizer {
 /** What a check answers. */
 export class CelDecision {
   constructor(readonly allowed: boolean) {}
-}
-
-/** Makes the caches that the authorizer reads. */
-export function* authorizerReady(r: Registry): Task<void> {
-  yield* rbacReady(r)
 }
 
 /** The authorizer for the one who asks. */

@@ -18,7 +18,9 @@ import { schemaNamed } from '../../api/schema.ts'
 import type { ApiResponse, UserInfo } from '../../api/transport.ts'
 import type { Task } from '../../sim/task.ts'
 import { type Claims, ISSUER, readToken, signToken } from '../authn/tokens.ts'
-import { type Access, authorize, type Decision, rbacReady, rulesFor } from '../authz/rbac.ts'
+import { authorize, authorizerReady } from '../authz/authorize.ts'
+import { isNode } from '../authz/node.ts'
+import { type Access, type Decision, rulesFor } from '../authz/rbac.ts'
 import { decodeObject } from '../body.ts'
 import type { Call } from '../call.ts'
 import { json } from '../content.ts'
@@ -38,7 +40,7 @@ export const REVIEWS: ReadonlySet<string> = new Set([
 /** Answers a review. */
 export function* serveReview(r: Registry, c: Call): Task<ApiResponse> {
   const o = decodeObject(c)
-  yield* rbacReady(r)
+  yield* authorizerReady(r, subjectOf(c, o))
   const metadata = { ...o.metadata }
   switch (c.served.definition.kind) {
     case 'SelfSubjectReview': {
@@ -63,20 +65,24 @@ function userInfo(u: UserInfo): JsonObject {
   }
 }
 
+/** Of whom is asked: oneself, or whom the review names. */
+function subjectOf(c: Call, o: AnyObject): UserInfo {
+  const { kind } = c.served.definition
+  if (kind !== 'SubjectAccessReview' && kind !== 'LocalSubjectAccessReview') return c.user
+  const { spec } = o as unknown as SubjectAccessReview
+  return {
+    name: spec?.user ?? '',
+    groups: spec?.groups ?? [],
+    ...(spec?.uid ? { uid: spec.uid } : {}),
+  }
+}
+
 function accessStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
   const spec = (o as unknown as SubjectAccessReview).spec
   const self = c.served.definition.kind === 'SelfSubjectAccessReview'
   const errors = reviewErrors(spec, self)
   if (errors.length > 0) throw unnamed(errors)
-  const user: UserInfo = self
-    ? c.user
-    : {
-        name: spec?.user ?? '',
-        groups: spec?.groups ?? [],
-        ...(spec?.uid ? { uid: spec.uid } : {}),
-      }
-  const d = authorize(r, accessOf(user, spec))
-  return statusOf(d)
+  return statusOf(authorize(r, accessOf(subjectOf(c, o), spec)))
 }
 
 function statusOf(d: Decision): JsonObject {
@@ -129,7 +135,9 @@ function rulesStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
   const nonResourceRules = all
     .filter((x) => x.nonResourceURLs?.length)
     .map((x) => ({ verbs: x.verbs, nonResourceURLs: x.nonResourceURLs }))
-  return { resourceRules, nonResourceRules, incomplete: false }
+  const evaluationError = 'node authorizer does not support user rule resolution'
+  const node = isNode(c) ? { incomplete: true, evaluationError } : undefined
+  return { resourceRules, nonResourceRules, incomplete: false, ...node }
 }
 
 function resourceRule(x: PolicyRule): JsonObject {
