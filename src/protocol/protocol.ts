@@ -223,6 +223,8 @@ export interface Frame {
   readonly target?: number
   /** Set when `put` is everything there is: whatever else the page knows is gone. */
   readonly full?: true
+  /** Set on all but the last of several messages that make one frame. */
+  readonly more?: true
   readonly put: readonly (Card | PlainCard)[]
   readonly gone: readonly string[]
   readonly records: readonly TraceRecord[]

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
+import { partsOf } from '../protocol/parts.ts'
 import { type Ask, type Frame, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
 import { Desk, isHostAsk } from '../session/desk.ts'
@@ -245,7 +246,7 @@ class Gallery {
   private sendAll(viewer: Viewer): void {
     viewer.behind = false
     const frame = this.feed?.full(this.o.pacer.pace)
-    if (frame) send(viewer.ws, JSON.stringify(frame))
+    if (frame) for (const part of partsOf(frame)) send(viewer.ws, JSON.stringify(part))
   }
 }
 

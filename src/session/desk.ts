@@ -6,7 +6,8 @@
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
-import type { Ask, HistoryEntry, Tell, WhyAnswer } from '../protocol/protocol.ts'
+import { partsOf } from '../protocol/parts.ts'
+import type { Ask, Frame, HistoryEntry, Tell, WhyAnswer } from '../protocol/protocol.ts'
 import { conditionOf, watched } from './condition.ts'
 import { exportManifests } from './export.ts'
 import type { Goal } from './goal.ts'
@@ -104,7 +105,7 @@ export class Desk {
     const { past } = this
     if (!past || past.speed === 0) return
     if (past.play(past.at + realMs * past.speed)) this.goLive()
-    else this.post.tell(past.frame())
+    else this.tellInParts(past.frame())
   }
 
   /** Back to the present. */
@@ -198,7 +199,7 @@ export class Desk {
     switch (ask.type) {
       case 'speed':
         past.speed = ask.speed
-        this.post.tell(past.frame())
+        this.tellInParts(past.frame())
         this.pacing.soon()
         done()
         return true
@@ -229,9 +230,13 @@ export class Desk {
     }
   }
 
+  private tellInParts(frame: Frame): void {
+    for (const part of partsOf(frame)) this.post.tell(part)
+  }
+
   private moveTo(past: Past, at: Millis): void {
     if (past.play(at)) this.goLive()
-    else this.post.tell(past.frame())
+    else this.tellInParts(past.frame())
   }
 
   private momentOf(ask: { at?: number; revision?: number }): Millis {
@@ -246,7 +251,7 @@ export class Desk {
     if (at >= this.session.now) this.goLive()
     else {
       this.past = new Past(this.session, at)
-      this.post.tell(this.past.full())
+      this.tellInParts(this.past.full())
     }
     done()
   }

@@ -3,14 +3,13 @@ import type { KubeObject } from '../cluster/api/object.ts'
 import type { StoreEvent } from '../cluster/etcd/store.ts'
 import type { TraceRecord } from '../cluster/sim/trace.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
+import { CARDS_MAX } from '../protocol/parts.ts'
 import type { Frame } from '../protocol/protocol.ts'
 import type { Session } from './session.ts'
 import { cardOf } from './views.ts'
 
 /** Records sent in one frame at most; a burst beyond it is counted, not sent. */
 export const RECORDS_MAX = 600
-/** Cards in one frame at most, so that taking it in never stops the page; what is left comes in the next. */
-const CARDS_MAX = 400
 /** Verdicts on nodes in one frame at most: beyond them a decision tells only of the node that was chosen. */
 const VERDICTS_MAX = 600
 

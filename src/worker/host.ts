@@ -2,6 +2,7 @@
  * The browser's host of a playground: paces its clock in slices so that the worker always answers, gathers changes into
  * frames, carries the page's questions to the session, and changes sessions when the page goes to another branch.
  */
+import { partsOf } from '../protocol/parts.ts'
 import type { Ask, BranchesAnswer, Comparison, Tell } from '../protocol/protocol.ts'
 import { scenarios } from '../scenarios/index.ts'
 import { type StageStep, stageOf } from '../scenarios/scenario.ts'
@@ -105,7 +106,7 @@ export class Host implements Pacing, Post {
     // What was gathered meanwhile is part of everything.
     while (this.feed.frame(this.pace));
     this.dropAnchor()
-    this.post(this.feed.full(this.pace))
+    for (const part of partsOf(this.feed.full(this.pace))) this.post(part)
   }
 
   private get pace() {

@@ -16,6 +16,7 @@ import type {
   SliceCard,
   WorkloadCard,
 } from '../../protocol/cards.ts'
+import { joined } from '../../protocol/parts.ts'
 import type { Frame } from '../../protocol/protocol.ts'
 import { Slots } from './slots.ts'
 
@@ -327,8 +328,16 @@ export function useNow(): number {
 let latest: Frame | undefined
 let machines: WorldState['machines'] = {}
 
-/** Takes a frame of the host in. */
-export function applyFrame(frame: Frame): void {
+/** Parts of a frame whose last part is still to come. */
+let parts: Frame[] = []
+
+/** Takes a frame of the host in; one that comes in parts is shown when it is whole. */
+export function applyFrame(part: Frame): void {
+  if (part.full) parts = []
+  parts.push(part)
+  if (part.more) return
+  const frame = joined(parts)
+  parts = []
   latest = frame
   machines = frame.machines ?? machines
   cards.apply(frame)
