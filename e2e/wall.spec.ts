@@ -168,3 +168,23 @@ test('the map is saved as text, drawing and picture, with every pod of it', asyn
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   expect(png.length).toBeGreaterThan(5000)
 })
+
+test('what a card has no room for is reached by key, in the tree', async ({ page }) => {
+  const glass = await open(page)
+  await glass.kubectl('create deployment huge --image=nginx:1.27 --replicas=0')
+  await glass.kubectl('set resources deployment huge --requests=cpu=64')
+  await glass.kubectl('scale deployment huge --replicas=9')
+  await glass.settle()
+  await glass.speed(0)
+  const pending = await glass.kubectl('get pods --field-selector=status.phase=Pending -o name')
+  const n = pending.stdout.trim().split('\n').length
+  const more = page.getByTestId('tray').getByTestId('more')
+  await expect(more).toHaveText(`+${n - 5}`)
+  await more.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('tree')).toBeFocused()
+  await expect(page.getByTestId('tree')).toHaveAttribute('aria-activedescendant', 'line-pending')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('inspector').getByRole('heading')).toContainText('huge-')
+})

@@ -25,4 +25,5 @@ export const enLayers = {
   'layers.keeps': 'keeps to level {level}',
   'layers.enforce': 'Pod Security enforced:',
   'layers.enforce.none': 'by no namespace',
+  'map.more': '{n} more: show them in the tree',
 } as const

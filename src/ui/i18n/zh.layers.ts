@@ -24,4 +24,5 @@ export const zhLayers: Record<keyof typeof enLayers, string> = {
   'layers.keeps': '符合 {level} 级别',
   'layers.enforce': 'Pod 安全强制级别:',
   'layers.enforce.none': '没有命名空间强制',
+  'map.more': '还有 {n} 个:在树中查看',
 }

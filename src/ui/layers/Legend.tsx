@@ -4,6 +4,7 @@ import type { PlainCard } from '../../protocol/cards.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { select, useSelection } from '../store/selection.ts'
 import { cards, type PodCard, useSlowTopic, type WorkloadCard } from '../store/world.ts'
+import { More } from '../topology/More.tsx'
 import { workloadLivery } from '../topology/owners.ts'
 import styles from './layers.module.css'
 import { type Layer, useLayer } from './layers.ts'
@@ -85,9 +86,7 @@ function Owners() {
           ))}
         </span>
       ))}
-      {sorted.length > OWNERS_SHOWN ? (
-        <span className="muted">+{sorted.length - OWNERS_SHOWN}</span>
-      ) : null}
+      <More n={sorted.length - OWNERS_SHOWN} line="workloads" />
     </Line>
   )
 }

@@ -6,7 +6,11 @@ import { cards, type NodeCard, useKind, usePodsOn, useSlowTopic, useWorld } from
 import styles from './cards.module.css'
 import { useStage } from './director.ts'
 import { CHIPS } from './layout.ts'
+import { More } from './More.tsx'
 import { PodButton } from './PodButton.tsx'
+
+/** Pods of the master that the card has room for. */
+const SHOWN = 6
 
 /** The control-plane card. */
 export function ControlPlaneCard() {
@@ -62,9 +66,10 @@ export function ControlPlaneCard() {
             transformOrigin: '0 0',
           }}
         >
-          {pods.slice(0, 7).map((p) => (
+          {pods.slice(0, SHOWN).map((p) => (
             <PodButton key={p.uid} pod={p} selected={selected === p.uid} />
           ))}
+          <More n={pods.length - SHOWN} line={node?.uid ?? ''} />
         </div>
       </div>
       <Chip

@@ -5,6 +5,9 @@ import { useWords } from '../i18n/i18n.ts'
 import { select } from '../store/selection.ts'
 import { useKind, usePodsOn } from '../store/world.ts'
 import styles from './cards.module.css'
+import { More } from './More.tsx'
+
+const SHOWN = 3
 
 /** The disks plugged in below one node. */
 export function DiskCard({ node }: { node: string }) {
@@ -16,9 +19,10 @@ export function DiskCard({ node }: { node: string }) {
   if (claims.length === 0) return <div />
   return (
     <div className={styles.disks}>
-      {claims.slice(0, 3).map((c) => (
+      {claims.slice(0, SHOWN).map((c) => (
         <Claim key={c.uid} claim={c} />
       ))}
+      <More n={claims.length - SHOWN} line="storage" />
     </div>
   )
 }

@@ -8,24 +8,30 @@ import { type ServiceCard, type SliceCard, useKind } from '../store/world.ts'
 import { sendRequest } from './actions.ts'
 import styles from './cards.module.css'
 import { useStage } from './director.ts'
+import { More } from './More.tsx'
 
 const SHOWN = 5
 const DOTS = 10
 
 /** Services that the strip shows, in order. */
 export function useShownServices(): ServiceCard[] {
+  return useServices().slice(0, SHOWN)
+}
+
+function useServices(): ServiceCard[] {
   const system = usePreference((p) => p.showSystem)
   const all = useKind<ServiceCard>('Service')
   const own = all.filter(
     (s) => !/^kube-/.test(s.namespace) && !(s.namespace === 'default' && s.name === 'kubernetes'),
   )
-  return (own.length > 0 || !system ? own : all).slice(0, SHOWN)
+  return own.length > 0 || !system ? own : all
 }
 
 /** The strip of Services. */
 export function ServicesCard() {
   const t = useWords()
-  const services = useShownServices()
+  const all = useServices()
+  const services = all.slice(0, SHOWN)
   const walk = useStage((s) => s.walk)
   return (
     <section
@@ -53,6 +59,7 @@ export function ServicesCard() {
           }
         />
       ))}
+      <More n={all.length - SHOWN} line="services" />
     </section>
   )
 }

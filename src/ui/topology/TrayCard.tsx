@@ -3,6 +3,7 @@ import { useWords } from '../i18n/i18n.ts'
 import { useSelection } from '../store/selection.ts'
 import { usePodsOn } from '../store/world.ts'
 import styles from './cards.module.css'
+import { More } from './More.tsx'
 import { PodButton } from './PodButton.tsx'
 
 const SHOWN = 5
@@ -32,7 +33,7 @@ export function TrayCard() {
           {pods.slice(0, SHOWN).map((p) => (
             <PodButton key={p.uid} pod={p} selected={selected === p.uid} />
           ))}
-          {pods.length > SHOWN ? <span className={styles.more}>+{pods.length - SHOWN}</span> : null}
+          <More n={pods.length - SHOWN} line="pending" />
         </div>
       )}
     </section>

@@ -5,11 +5,12 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronDown, ChevronRight } from 'lucide-react'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { select, useSelection } from '../store/selection.ts'
 import { useSlowTopic } from '../store/world.ts'
 import { type OpenLine, openLines, outline } from './outline.ts'
+import { wantedLine } from './reach.ts'
 import styles from './tree.module.css'
 
 const ROW_PX = 30
@@ -21,8 +22,11 @@ const PAGE_ROWS = 15
 export function Tree() {
   const t = useWords()
   const version = useSlowTopic('now', FOLLOW_MS)
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(['nodes', 'pending']))
-  const [at, setAt] = useState('nodes')
+  const [wanted] = useState(() => wantedLine.getState().id)
+  const [open, setOpen] = useState<ReadonlySet<string>>(
+    () => new Set(['nodes', 'pending', ...(wanted ? [wanted] : [])]),
+  )
+  const [at, setAt] = useState(wanted || 'nodes')
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is news
   const lines = useMemo(() => openLines(outline(t), open), [t, open, version])
   const index = Math.max(
@@ -36,6 +40,13 @@ export function Tree() {
     estimateSize: () => ROW_PX,
     overscan: 12,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
+  useEffect(() => {
+    if (!wanted) return
+    wantedLine.setState({ id: '' })
+    box.current?.focus()
+    rows.scrollToIndex(index, { align: 'start' })
+  }, [])
   const selected = useSelection((s) => s.selected?.uid)
   const go = (to: number) => {
     const line = lines[Math.max(0, Math.min(lines.length - 1, to))]
