@@ -22,13 +22,6 @@ function elsewhere(
   }
 }
 
-const containerFlag: Flag = {
-  name: 'container',
-  short: 'c',
-  kind: 'string',
-  usage: 'Container name.',
-}
-
 /** `kubectl port-forward`. */
 export const portForward: Command = elsewhere(
   'port-forward',
@@ -53,15 +46,6 @@ export const proxy: Command = elsewhere(
       usage: 'The port on which to run the proxy.',
     },
   ],
-)
-
-/** `kubectl cp`. */
-export const cp: Command = elsewhere(
-  'cp',
-  '<file-spec-src> <file-spec-dest> [options]',
-  'Copy files and directories to and from containers',
-  'cp needs tar in the container, which simulated images do not have: use kubectl exec with cat',
-  [containerFlag],
 )
 
 /** `kubectl completion`. */
