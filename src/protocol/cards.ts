@@ -220,6 +220,8 @@ export interface PlainCard extends CardBase {
   readonly kind: string
   /** Of a Namespace: the Pod Security level that it enforces, or ''. */
   readonly note: string
+  /** Of a kind that a CustomResourceDefinition made: its apiVersion. */
+  readonly custom?: string
 }
 
 /** Kinds that have a card of their own. */

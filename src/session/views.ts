@@ -14,6 +14,7 @@ import type {
 import { milliValue, quantityValue } from '../cluster/api/meta/quantity.ts'
 import { parseTime } from '../cluster/api/meta/time.ts'
 import type { AnyObject, KubeObject } from '../cluster/api/object.ts'
+import { resources } from '../cluster/api/resources.ts'
 import type {
   Card,
   CardBase,
@@ -80,8 +81,16 @@ export function cardOf(o: KubeObject, epochMs: number): Card | PlainCard | undef
     case 'CustomResourceDefinition':
       return { ...base(o, epochMs), note: '' }
     default:
-      return undefined
+      return isCustom(o) ? { ...base(o, epochMs), note: '', custom: o.apiVersion ?? '' } : undefined
   }
+}
+
+const BUILT_IN = new Set(resources.map((r) => r.group))
+
+/** Whether a CustomResourceDefinition made the kind. */
+function isCustom(o: { apiVersion?: string }): boolean {
+  const group = (o.apiVersion ?? '').split('/').slice(0, -1).join('/')
+  return group !== '' && !BUILT_IN.has(group)
 }
 
 function base<K extends string>(

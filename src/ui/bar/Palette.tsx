@@ -63,7 +63,9 @@ export function Palette() {
     'Namespace',
   ])
   const objects = isOpen
-    ? [...cards.all.values()].filter((c) => shown.has(c.kind)).slice(0, OBJECTS_MAX)
+    ? [...cards.all.values()]
+        .filter((c) => shown.has(c.kind) || 'custom' in c)
+        .slice(0, OBJECTS_MAX)
     : []
   return (
     <Dialog.Root open={isOpen} onOpenChange={(o) => open.setState({ open: o })}>

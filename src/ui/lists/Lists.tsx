@@ -12,6 +12,7 @@ import {
   type ServiceCard,
   type SliceCard,
   useKind,
+  useSlowTopic,
   useTopic,
   type WorkloadCard,
 } from '../store/world.ts'
@@ -23,6 +24,7 @@ export function Lists({ view }: { view: Exclude<View, 'map' | 'tree'> }) {
   return (
     <div className={styles.view}>
       {view === 'workloads' ? <Workloads /> : null}
+      {view === 'workloads' ? <CustomKinds /> : null}
       {view === 'network' ? <NetworkList /> : null}
       {view === 'disks' ? <Disks /> : null}
       {view === 'learn' ? <Learn /> : null}
@@ -114,6 +116,22 @@ function Workloads() {
       ))}
     </>
   )
+}
+
+/** What custom resource definitions brought, kind by kind. */
+function CustomKinds() {
+  const t = useWords()
+  useSlowTopic('now', 1000)
+  return cards
+    .customKinds()
+    .map(({ kind, apiVersion, objects }) => (
+      <Table
+        key={kind}
+        title={`${kind} (${apiVersion})`}
+        columns={[t('col.name'), t('col.namespace')]}
+        rows={objects.map((card) => ({ card, cells: [card.namespace] }))}
+      />
+    ))
 }
 
 function KindTable({

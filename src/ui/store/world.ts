@@ -92,6 +92,15 @@ class Cards {
     return (this.byKind.get(kind)?.values() ?? []) as Iterable<T>
   }
 
+  /** Kinds that CustomResourceDefinitions made, with their objects. */
+  customKinds(): { kind: string; apiVersion: string; objects: PlainCard[] }[] {
+    return [...this.byKind].flatMap(([kind, all]) => {
+      const objects = [...all.values()] as PlainCard[]
+      const apiVersion = objects[0]?.custom
+      return apiVersion ? [{ kind, apiVersion, objects }] : []
+    })
+  }
+
   find<T extends AnyCard>(kind: string, namespace: string, name: string): T | undefined {
     const uid = this.byName.get(nameKey(kind, namespace, name))
     return uid === undefined ? undefined : (this.all.get(uid) as T | undefined)

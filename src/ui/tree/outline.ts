@@ -44,7 +44,22 @@ export function outline(t: Translate): Line[] {
     workloads(t),
     services(t),
     storage(t),
+    ...custom(),
   ]
+}
+
+/** One branch for each kind that a CustomResourceDefinition made. */
+function custom(): Line[] {
+  return cards.customKinds().map(({ kind, apiVersion, objects }) =>
+    group(`custom/${kind}`, `${kind} (${apiVersion})`, objects.length, () =>
+      objects.map((card) => ({
+        id: card.uid,
+        text: card.namespace ? `${card.namespace}/${card.name}` : card.name,
+        state: '',
+        card,
+      })),
+    ),
+  )
 }
 
 /** What is open of it, in reading order. */
