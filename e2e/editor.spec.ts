@@ -101,6 +101,130 @@ test('the editor completes and explains fields', async ({ page }) => {
   await expect(list).toContainText('selector')
 })
 
+const WEB = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: site
+spec:
+  replicas: 1
+  selector:
+    matchLabels: {app: site}
+  template:
+    metadata:
+      labels: {app: site}
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1.27
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: site
+spec:
+  selector: {app: site}
+  ports: [{port: 80}]
+`
+
+test('the difference is reviewed first and applied by its own button; typing takes the review back', async ({
+  page,
+}) => {
+  const glass = await open(page, '&scenario=empty-cluster')
+  await write(page, WEB)
+  await page.keyboard.press('ControlOrMeta+Enter')
+  const result = page.getByTestId('result')
+  await expect(result).toContainText('Deployment site')
+  await expect(result).toContainText('Service site')
+  expect((await glass.kubectl('get deploy site')).code).toBe(1)
+  // Escape goes back to the text, and a change makes the review void.
+  await page.keyboard.press('Escape')
+  await expect(result).toHaveCount(0)
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(page.getByTestId('confirm')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(result).toContainText('deployment.apps/site created')
+  await expect(result).toContainText('service/site created')
+  await page.getByTestId('diff').click()
+  await expect(result).toContainText('No difference')
+})
+
+test('a document leads to its object on the map, and an object back to its document', async ({
+  page,
+}) => {
+  const glass = await open(page, '&scenario=empty-cluster')
+  await write(page, WEB)
+  await page.keyboard.press('ControlOrMeta+Home')
+  const lens = page.locator('.codelens-decoration')
+  await expect(lens.first()).toContainText('Deployment site: not in the cluster yet')
+  await page.getByTestId('apply').click()
+  const link = page.getByRole('button', { name: 'Deployment site: show it on the map' })
+  await expect(link.or(lens.getByText('Deployment site: show it on the map'))).toBeVisible()
+  await lens.getByText('Deployment site: show it on the map').click()
+  await expect(page.getByTestId('inspector')).toContainText('site')
+  // As many of its lines as can be seen: more than the Service has.
+  const marked = () => page.locator('.document-selected').count()
+  await expect.poll(marked).toBeGreaterThan(8)
+  // A Pod leads to the Deployment that owns it; the Service to its own document.
+  await glass.settle()
+  await page
+    .locator('[data-testid=service][data-service=site]')
+    .getByRole('button', { name: 'site', exact: true })
+    .click()
+  await expect.poll(marked).toBeLessThan(8)
+  await expect(page.locator('.document-selected')).not.toHaveCount(0)
+  await expect(page.locator('.view-lines')).toContainText(/kind:\s+Service/)
+  await page.locator('[data-testid=pod][data-pod^="site-"]').first().click()
+  await expect.poll(marked).toBeGreaterThan(8)
+})
+
+test('a quick fix mends what the server refuses', async ({ page }) => {
+  await open(page, '&scenario=empty-cluster')
+  await write(page, WEB.replace('replicas', 'replicaz').split('---')[0] as string)
+  await expect(page.locator('.squiggly-error').first()).toBeVisible()
+  // The server has been asked: its own words are among the marks.
+  await page.keyboard.press('ControlOrMeta+Home')
+  for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowDown')
+  await expect(async () => {
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ControlOrMeta+.')
+    await expect(page.getByText('Change “replicaz” to “replicas”')).toBeVisible({ timeout: 1000 })
+  }).toPass()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.view-lines')).toContainText('replicas:')
+  await expect(page.locator('.squiggly-error')).toHaveCount(0)
+})
+
+test('a new object begins from a manifest that works: by menu and by completion', async ({
+  page,
+}) => {
+  const glass = await open(page, '&scenario=empty-cluster')
+  await write(page, GOOD)
+  await page.getByTestId('new-object').click()
+  await page.getByRole('menuitem', { name: 'Namespace' }).click()
+  // The first tab stop is selected: what is typed takes its place.
+  await page.keyboard.type('pond')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('apply').click()
+  await expect(page.getByTestId('result')).toContainText('namespace/pond created')
+  expect((await glass.kubectl('get cm settings -o name')).stdout).toBe('configmap/settings\n')
+  await page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('Delete')
+  await page.keyboard.type('Cron')
+  await expect(page.locator('.suggest-widget')).toContainText('CronJob')
+  await page.keyboard.press('Enter')
+  await page.getByTestId('diff').click()
+  await expect(page.getByTestId('result')).toContainText('CronJob report')
+})
+
+test('a field is explained where it stands', async ({ page }) => {
+  await open(page, '&scenario=empty-cluster')
+  await write(page, WEB)
+  await page.keyboard.press('ControlOrMeta+Home')
+  await page.locator('.view-line').getByText('replicas', { exact: false }).first().hover()
+  await expect(page.locator('.monaco-hover').first()).toContainText(/number of desired pods/i)
+})
+
 const BY_KIND = '../shared/manifests/by-kind'
 
 /** What each file prints and makes: the same golden file that the terminal's kubectl is held to. */

@@ -2,6 +2,7 @@
  * kubectl as a library: a command line against an API server, on virtual time.
  * It finds the command, reads its flags, runs it, and turns failures into text and an exit code.
  */
+import { distance } from '../cluster/api/meta/spelling.ts'
 import { formatTime } from '../cluster/api/meta/time.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import type { Command } from './command.ts'
@@ -88,24 +89,6 @@ function unknownCommand(word: string, path: string, list: readonly Command[]): C
     .sort()
   const hint = near.length > 0 ? `\n\nDid you mean this?\n\t${near.join('\n\t')}` : ''
   return new CliError(`unknown command "${word}" for "${path}"${hint}`)
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      const cost = Math.min(
-        (row[j] as number) + 1,
-        (next[j - 1] as number) + 1,
-        (row[j - 1] as number) + same,
-      )
-      next.push(cost)
-    }
-    row = next
-  }
-  return row[b.length] as number
 }
 
 const helpFlag: Flag = { name: 'help', short: 'h', kind: 'bool', usage: 'help', hidden: true }

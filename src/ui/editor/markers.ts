@@ -1,11 +1,22 @@
 /** Finds the line that a server's error speaks of: `Deployment "web" is invalid: spec.replicas: ...` and the like. */
-import { isMap, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import type { Document } from 'yaml'
+import { type Parsed, parse, walk } from './documents.ts'
+import { roots, type Step } from './facts.ts'
 
 /** A mark in the text. Lines and columns start at 1. */
 export interface Mark {
   readonly line: number
   readonly column: number
   readonly endColumn: number
+  readonly message: string
+  /** Index of the document, and the field in it that the server spoke of. */
+  readonly document?: number
+  readonly path?: readonly Step[]
+}
+
+/** What the server said of a field. */
+interface Saying {
+  readonly path: readonly Step[]
   readonly message: string
 }
 
@@ -20,14 +31,12 @@ export function marksOf(text: string, stderr: string): Mark[] {
       endColumn: 200,
       message: yamlLine[2] as string,
     })
-  const counter = new LineCounter()
-  const docs = parseAllDocuments(text, { lineCounter: counter, version: '1.1', logLevel: 'silent' })
-  const list = Array.isArray(docs) ? docs : []
+  const parsed = parse(text)
   // Validation errors name their object; decoding errors do not, and then every document is asked.
   const named = new Set([...stderr.matchAll(/"([^"]+)" is invalid/g)].map((m) => m[1]))
-  for (const doc of list) {
+  for (const [document, doc] of parsed.documents.entries()) {
     for (const e of doc.errors) {
-      const p = counter.linePos(e.pos[0])
+      const p = parsed.lines.linePos(e.pos[0])
       marks.push({
         line: p.line,
         column: p.col,
@@ -35,27 +44,62 @@ export function marksOf(text: string, stderr: string): Mark[] {
         message: e.message.split('\n')[0] ?? '',
       })
     }
+    for (const saying of kindsIn(doc, stderr)) {
+      const mark = markAt(parsed, document, doc, saying)
+      if (mark) marks.push(mark)
+    }
     const name = doc.getIn(['metadata', 'name'])
     if (named.size > 0 && !named.has(String(name))) continue
-    for (const { path, message } of pathsIn(stderr)) {
-      const node = deepest(doc.contents as Node | null, path)
-      const range = node?.range
-      if (!range) continue
-      const from = counter.linePos(range[0])
-      marks.push({
-        line: from.line,
-        column: from.col,
-        endColumn: from.col + Math.max(1, Math.min(80, range[1] - range[0])),
-        message,
-      })
+    for (const saying of pathsIn(stderr)) {
+      const mark = markAt(parsed, document, doc, saying)
+      if (mark) marks.push(mark)
     }
   }
   return marks
 }
 
+function markAt(
+  { lines }: Parsed,
+  document: number,
+  doc: Document.Parsed,
+  { path, message }: Saying,
+): Mark | undefined {
+  const { node, pair, missing } = walk(doc, path)
+  const unknown = /^(unknown|duplicate) field/.test(message)
+  // A field that is not there was not meant in this document.
+  if (unknown && missing.length > 0) return undefined
+  const key = (pair?.key ?? undefined) as typeof node
+  const range = (unknown && typeof path.at(-1) === 'string' ? key : (node ?? key))?.range
+  if (!range) return undefined
+  const from = lines.linePos(range[0])
+  return {
+    line: from.line,
+    column: from.col,
+    endColumn: from.col + Math.max(1, Math.min(80, range[1] - range[0])),
+    message,
+    document,
+    path,
+  }
+}
+
+/** What is said of a document's kind or version. */
+function kindsIn(doc: Document.Parsed, stderr: string): Saying[] {
+  const kind = doc.get('kind')
+  const found: Saying[] = []
+  for (const m of stderr.matchAll(/no matches for kind "([^"]*)" in version "([^"]*)"/g)) {
+    if (kind !== m[1] || doc.get('apiVersion') !== m[2]) continue
+    const known = roots.some((r) => r.kind === kind)
+    found.push({ path: [known ? 'apiVersion' : 'kind'], message: m[0] })
+  }
+  const unset = /(apiVersion|kind) not set/.exec(stderr)
+  if (unset && !doc.has(unset[1] as string) && doc.contents)
+    found.push({ path: [unset[1] as string], message: unset[0] })
+  return found
+}
+
 /** Field paths in an error text, with what is said of them. */
-export function pathsIn(stderr: string): { path: (string | number)[]; message: string }[] {
-  const found: { path: (string | number)[]; message: string }[] = []
+export function pathsIn(stderr: string): { path: Step[]; message: string }[] {
+  const found: { path: Step[]; message: string }[] = []
   for (const m of stderr.matchAll(/(unknown|duplicate) field "([^"]+)"/g)) {
     found.push({ path: stepsOf(m[2] as string), message: m[0] })
   }
@@ -67,26 +111,9 @@ export function pathsIn(stderr: string): { path: (string | number)[]; message: s
   return found
 }
 
-function stepsOf(path: string): (string | number)[] {
+function stepsOf(path: string): Step[] {
   return [...path.matchAll(/\.?([\w-]+)|\[([^\]]+)\]/g)].map((x) => {
     if (x[2] === undefined) return x[1] as string
     return /^\d+$/.test(x[2]) ? Number(x[2]) : x[2]
   })
-}
-
-/** The deepest node on a path; where the last step is missing, its parent's. */
-function deepest(node: Node | null, path: readonly (string | number)[]): Node | undefined {
-  let at: Node | undefined = node ?? undefined
-  for (const step of path) {
-    let next: Node | undefined
-    if (isMap(at)) {
-      const pair = at.items.find(
-        (i) => String((i.key as { value?: unknown } | null)?.value ?? i.key) === String(step),
-      )
-      next = (pair?.value ?? pair?.key) as Node | undefined
-    } else if (isSeq(at) && typeof step === 'number') next = at.items[step] as Node | undefined
-    if (!next) return at
-    at = next
-  }
-  return at
 }

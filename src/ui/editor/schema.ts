@@ -1,40 +1,16 @@
 /** The editor's JSON schema, made in the page from the same facts that the API server validates with. */
-import raw from '../../cluster/api/generated/schemas.json'
-
-interface Fact {
-  ref?: string
-  type?: string
-  enum?: string[]
-  required?: string[]
-  items?: Fact
-  additionalProperties?: Fact
-  properties?: Record<string, Fact>
-  gvk?: { group: string; version: string; kind: string }[]
-  intOrString?: boolean
-  preserveUnknownFields?: boolean
-  oneOf?: unknown[]
-  format?: string
-}
+import { type Fact, facts, roots } from './facts.ts'
 
 type JsonSchema = Record<string, unknown>
 type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-const facts = raw as unknown as Record<string, Fact>
 const TEXT_OR_NUMBER = { oneOf: [{ type: 'string' }, { type: 'number' }] }
 
 /** One schema for any manifest: the kind and version choose the definition. */
 export function manifestSchema(descriptions: Descriptions): JsonSchema {
   const definitions: Record<string, JsonSchema> = {}
-  const roots: { name: string; apiVersion: string; kind: string }[] = []
   for (const [name, fact] of Object.entries(facts)) {
     definitions[name] = definition(name, fact, descriptions)
-    const gvk = fact.gvk?.length === 1 ? fact.gvk[0] : undefined
-    if (!gvk || !fact.properties?.metadata || /List$|Status$|Options$/.test(name)) continue
-    roots.push({
-      name,
-      apiVersion: gvk.group ? `${gvk.group}/${gvk.version}` : gvk.version,
-      kind: gvk.kind,
-    })
   }
   return {
     $id: 'kubarium:manifest',

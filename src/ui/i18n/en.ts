@@ -1,11 +1,13 @@
 /** English words of the page. Other languages must have the same keys; the compiler checks it. */
 
+import { enEditor } from './en.editor.ts'
 import { enLayers } from './en.layers.ts'
 import { enLearn } from './en.learn.ts'
 import { enShare } from './en.share.ts'
 import { whyEn } from './why.en.ts'
 
 export const en = {
+  ...enEditor,
   ...enLearn,
   ...enShare,
   ...enLayers,
@@ -260,13 +262,6 @@ export const en = {
   'events.about': 'Object',
   'events.message': 'Message',
   'events.none': 'No events yet.',
-  'editor.apply': 'Apply',
-  'editor.diff': 'Show the difference',
-  'editor.back': 'Back to editing',
-  'editor.placeholder': 'Paste or write a manifest; several documents are separated by ---',
-  'editor.nothing': 'There is nothing to apply.',
-  'editor.unchanged': 'No difference: the cluster already is as written.',
-  'editor.open': 'Open',
   'palette.title': 'Commands and objects',
   'palette.placeholder': 'Find an object or a command …',
   'palette.none': 'Nothing found.',

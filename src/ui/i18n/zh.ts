@@ -2,11 +2,13 @@
 
 import type { MessageId } from './en.ts'
 import { whyZh } from './why.zh.ts'
+import { zhEditor } from './zh.editor.ts'
 import { zhLayers } from './zh.layers.ts'
 import { zhLearn } from './zh.learn.ts'
 import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
+  ...zhEditor,
   ...zhLearn,
   ...zhShare,
   ...zhLayers,
@@ -257,13 +259,6 @@ export const zh: Record<MessageId, string> = {
   'events.about': '对象',
   'events.message': '消息',
   'events.none': '还没有事件。',
-  'editor.apply': '应用',
-  'editor.diff': '查看差异',
-  'editor.back': '返回编辑',
-  'editor.placeholder': '粘贴或编写清单;多个文档用 --- 分隔',
-  'editor.nothing': '没有可应用的内容。',
-  'editor.unchanged': '没有差异:集群已与所写一致。',
-  'editor.open': '打开',
   'palette.title': '命令与对象',
   'palette.placeholder': '查找对象或命令……',
   'palette.none': '没有找到。',

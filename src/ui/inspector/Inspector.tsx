@@ -115,7 +115,7 @@ function Summary({ selected }: { selected: Selected }) {
 function Yaml({ selected }: { selected: Selected }) {
   const t = useWords()
   const text = useKubectl(`kubectl get ${nameFlag(selected)} -o yaml`, selected.uid)
-  const edit = () => void import('../dock/Editor.tsx').then((m) => m.openInEditor(text))
+  const edit = () => void import('../editor/useMonaco.ts').then((m) => m.openInEditor(text))
   return (
     <>
       <button type="button" className={`btn ${styles.float}`} onClick={edit}>
