@@ -86,9 +86,17 @@ export type Ask =
       readonly about: About
       /** Asks for one field of it, as `spec.replicas`. */
       readonly field?: string
+      /** Asks why the newest request about it was refused, whether the object is there or not. */
+      readonly refused?: true
       /** Also tries what could mend it, on copies. The host is busy meanwhile: pages ask a laboratory instead. */
       readonly fix?: true
     }
+  /** What is in trouble: answered by `Trouble[]`. */
+  | { readonly type: 'troubles'; readonly id: number }
+  /** What the API server refused that terminal line: answered by an `About`, or null. */
+  | { readonly type: 'refused'; readonly id: number; readonly line: string }
+  /** The object that `kind/name` or `kind/namespace/name` means, in any words that kubectl takes: an `About`. */
+  | { readonly type: 'name'; readonly id: number; readonly target: string }
   | { readonly type: 'digest'; readonly id: number }
   /** Shows the page a moment of the past: a virtual time, or that of a revision. */
   | { readonly type: 'look'; readonly id: number; readonly at?: number; readonly revision?: number }
@@ -307,6 +315,13 @@ export interface WhyAnswer {
   readonly fixes?: readonly WhyFix[]
 }
 
+/** An object in trouble: its verdict, and what is behind it in the end when that is something else. */
+export interface Trouble {
+  readonly about: About
+  readonly verdict: Said
+  readonly root?: Said
+}
+
 /** One difference that a command would make. */
 export interface WhatIfLine extends Said {
   readonly about?: About
@@ -326,7 +341,7 @@ export interface WhatIfAnswer {
 
 /** What a page asks its laboratory, which works on copies of the cluster. `recording` is the host's, unread. */
 export type LabAsk = { readonly id: number; readonly recording: unknown; readonly now: number } & (
-  | { readonly type: 'fix'; readonly about: About }
+  | { readonly type: 'fix'; readonly about: About; readonly refused?: true }
   | { readonly type: 'what-if'; readonly command: string }
 )
 

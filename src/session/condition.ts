@@ -11,12 +11,14 @@
  */
 import type { Event } from '../cluster/api/generated/types.ts'
 import type { AnyObject } from '../cluster/api/object.ts'
+import type { About } from '../protocol/protocol.ts'
 import type { Session } from './session.ts'
 
 /** Looks whether a condition holds. */
 export type Condition = () => boolean
 
 interface Target {
+  readonly kind: string
   readonly prefix: string
   readonly namespaced: boolean
 }
@@ -64,6 +66,20 @@ export function conditionOf(session: Session, text: string): Condition {
   }
 }
 
+/** The object that `kind/name` or `kind/namespace/name` means. @throws Error when it means none */
+export function named(session: Session, text: string): About {
+  const [kind = '', ...names] = text.trim().split('/')
+  if (names.length === 0 || names.length > 2 || names.includes(''))
+    throw new Error(`write an object as KIND/NAME or KIND/NAMESPACE/NAME, not "${text}"`)
+  const target = targetOf(session, kind)
+  const namespace = names.length === 2 ? (names[0] ?? '') : 'default'
+  return {
+    kind: target.kind,
+    namespace: target.namespaced ? namespace : '',
+    name: names.at(-1) ?? '',
+  }
+}
+
 const HELP =
   'write a condition as KIND/NAME CONDITION (deployment/web Available, node/node-2 NotReady, pod/db gone, job/pi .status.succeeded=1), N KIND CONDITION, or event REASON'
 
@@ -72,7 +88,8 @@ function targetOf(session: Session, word: string): Target {
   const wanted = word.toLowerCase()
   for (const { info, cache } of session.cluster.api.registry.all()) {
     const names = [info.plural, info.singular, info.kind.toLowerCase(), ...(info.shortNames ?? [])]
-    if (names.includes(wanted)) return { prefix: cache.prefix, namespaced: info.namespaced }
+    if (names.includes(wanted))
+      return { kind: info.kind, prefix: cache.prefix, namespaced: info.namespaced }
   }
   throw new Error(`the server doesn't have a resource type "${word}"`)
 }

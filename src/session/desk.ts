@@ -8,7 +8,7 @@ import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
 import { partsOf } from '../protocol/parts.ts'
 import type { Ask, Frame, HistoryEntry, Tell, WhyAnswer } from '../protocol/protocol.ts'
-import { conditionOf, watched } from './condition.ts'
+import { conditionOf, named, watched } from './condition.ts'
 import { exportManifests } from './export.ts'
 import type { Goal } from './goal.ts'
 import { planImport } from './import.ts'
@@ -16,7 +16,9 @@ import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
 import { queryOf, type Run, type Session } from './session.ts'
 import { ranked, tryFixes } from './why/fixes.ts'
-import { why } from './why/why.ts'
+import { Look } from './why/look.ts'
+import { refusedBy, troubles } from './why/troubles.ts'
+import { why, whyRefused } from './why/why.ts'
 
 /** How long `settle` goes on when nothing was said. @unit virtual ms */
 const SETTLE_MAX_MS = 600_000
@@ -162,6 +164,12 @@ export class Desk {
         return this.enter(() => session.traffic(ask.request, done))
       case 'why':
         return done(this.why(ask))
+      case 'troubles':
+        return done(troubles(this.reader()))
+      case 'refused':
+        return done(refusedBy(this.reader(), ask.line) ?? null)
+      case 'name':
+        return done(named(session, ask.target))
       case 'digest':
         return done(session.digest())
       case 'recording':
@@ -302,8 +310,14 @@ export class Desk {
     })
   }
 
-  private why({ about, field, fix }: Extract<Ask, { type: 'why' }>): WhyAnswer {
+  /** Reads what is shown. */
+  private reader(): Look {
+    return new Look(this.session.cluster, this.past?.shown)
+  }
+
+  private why({ about, field, fix, refused }: Extract<Ask, { type: 'why' }>): WhyAnswer {
     const { session, past } = this
+    if (refused) return whyRefused(session.cluster, about, past?.shown)
     const answer = why(session.cluster, about, field, past?.shown)
     if (!fix || field) return answer
     const fixes = [...tryFixes(session.recording(), past?.at ?? session.now, about)]

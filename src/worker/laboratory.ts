@@ -15,10 +15,10 @@ function work(ask: LabAsk): void {
     post({ type: 'what-if', id: ask.id, answer: whatIf(recording, ask.now, ask.command) })
     return
   }
-  let left = countCandidates(recording, ask.now, ask.about)
+  let left = countCandidates(recording, ask.now, ask.about, ask.refused)
   post({ type: 'fix', id: ask.id, fixes: [], left })
   const fixes = []
-  for (const fix of tryFixes(recording, ask.now, ask.about)) {
+  for (const fix of tryFixes(recording, ask.now, ask.about, ask.refused)) {
     fixes.push(fix)
     left--
     post({ type: 'fix', id: ask.id, fixes: [...fixes], left: Math.max(1, left) })

@@ -12,9 +12,7 @@ import { rules } from './rules.ts'
 /** Of a name that nothing has. */
 export function absentFinding(look: Look, about: About): Finding {
   const records = look.records(about)
-  const refused = records.find(
-    (r) => Number(r.detail?.code) >= 400 && Number(r.detail?.code) !== 404,
-  )
+  const refused = records.find(isRefusal)
   const deleted = records.find(
     (r) => r.verb === 'request' && /^delete/.test(r.text) && Number(r.detail?.code) < 400,
   )
@@ -45,6 +43,17 @@ export function absentFinding(look: Look, about: About): Finding {
   return bad(near ? 'why.gone.near' : 'why.gone', about, {
     values: { kind: about.kind, near: near ?? '-' },
   })
+}
+
+/** Why the newest refused request about an object was refused; undefined when none was. */
+export function refusedFinding(look: Look, about: About): Finding | undefined {
+  const record = look.records(about).find(isRefusal)
+  return record && refusal(look, about, record)
+}
+
+function isRefusal(r: TraceRecord): boolean {
+  const code = Number(r.detail?.code)
+  return code >= 400 && code !== 404
 }
 
 /** What the API server said, with the command that led to it to be given again once it may pass. */

@@ -7,9 +7,10 @@ import type { AnyObject } from '../../cluster/api/object.ts'
 import type { About, WhyFix } from '../../protocol/protocol.ts'
 import type { Recording } from '../recording.ts'
 import type { Session } from '../session.ts'
+import { refusedFinding } from './absent.ts'
 import { broken, copyOf, health, lookAt, runOn } from './copy.ts'
 import { headOf } from './edits.ts'
-import type { Candidate } from './finding.ts'
+import type { Candidate, Finding } from './finding.ts'
 import { aboutOf, keyOf, type Look } from './look.ts'
 import { candidatesOf, investigate } from './why.ts'
 
@@ -35,10 +36,15 @@ interface Goal {
 }
 
 /** Tries one candidate after the other, the smallest first; yields each as it was found. */
-export function* tryFixes(recording: Recording, now: number, about: About): Generator<WhyFix> {
+export function* tryFixes(
+  recording: Recording,
+  now: number,
+  about: About,
+  refused = false,
+): Generator<WhyFix> {
   const base = copyOf(recording, now)
   const look = lookAt(base)
-  const finding = investigate(look, about)
+  const finding = asked(look, about, refused)
   const candidates = candidatesOf(finding)
     .sort((a, b) => a.cost - b.cost)
     .slice(0, TRIES_MAX)
@@ -56,9 +62,18 @@ export function* tryFixes(recording: Recording, now: number, about: About): Gene
 }
 
 /** How many candidates there are to try. */
-export function countCandidates(recording: Recording, now: number, about: About): number {
+export function countCandidates(
+  recording: Recording,
+  now: number,
+  about: About,
+  refused = false,
+): number {
   const look = lookAt(copyOf(recording, now))
-  return Math.min(TRIES_MAX, candidatesOf(investigate(look, about)).length)
+  return Math.min(TRIES_MAX, candidatesOf(asked(look, about, refused)).length)
+}
+
+function asked(look: Look, about: About, refused: boolean): Finding {
+  return (refused ? refusedFinding(look, about) : undefined) ?? investigate(look, about)
 }
 
 /** What works first; among those the order of trying, which is by size. */

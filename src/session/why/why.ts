@@ -6,7 +6,7 @@ import type { KubeObject } from '../../cluster/api/object.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
 import type { About, WaitCard, WhyAnswer, WhyCause, WhyStep } from '../../protocol/protocol.ts'
-import { absentFinding } from './absent.ts'
+import { absentFinding, refusedFinding } from './absent.ts'
 import { diagnose } from './diagnose.ts'
 import { fieldFinding } from './fields.ts'
 import { type Candidate, chainOf, type Finding } from './finding.ts'
@@ -26,6 +26,13 @@ export function why(cluster: Cluster, about: About, field?: string, moment?: Mom
     return answer(about, finding, steps.slice(-STEPS_MAX), [])
   }
   return answer(about, investigate(look, about), stepsOf(look, about), waitsFor(look, about))
+}
+
+/** Why the newest request about an object was refused; how the object fares when none was. */
+export function whyRefused(cluster: Cluster, about: About, moment?: Moment): WhyAnswer {
+  const look = new Look(cluster, moment)
+  const finding = refusedFinding(look, about) ?? investigate(look, about)
+  return answer(about, finding, stepsOf(look, about), [])
 }
 
 /** How an object fares; also for one that does not exist. */

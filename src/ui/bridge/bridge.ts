@@ -11,6 +11,7 @@ import type {
   StepUnit,
   Tell,
   TrafficRequest,
+  Trouble,
   WhyAnswer,
 } from '../../protocol/protocol.ts'
 import { openTransport, type Transport, watchedThrough } from './transport.ts'
@@ -213,12 +214,24 @@ class Bridge {
   }
 
   /** @param field asks for one field of it, as `spec.replicas` */
-  why(about: About, field?: string): Promise<WhyAnswer> {
+  why(about: About, o: { field?: string; refused?: true } = {}): Promise<WhyAnswer> {
     const { kind, namespace, name } = about
-    const named = { kind, namespace, name }
-    return this.ask(
-      field ? { type: 'why', about: named, field } : { type: 'why', about: named },
-    ) as Promise<WhyAnswer>
+    return this.ask({ type: 'why', about: { kind, namespace, name }, ...o }) as Promise<WhyAnswer>
+  }
+
+  /** What is in trouble now, or at the moment that is shown. */
+  troubles(): Promise<readonly Trouble[]> {
+    return this.ask({ type: 'troubles' }) as Promise<readonly Trouble[]>
+  }
+
+  /** What the API server refused that terminal line. */
+  refused(line: string): Promise<About | null> {
+    return this.ask({ type: 'refused', line }) as Promise<About | null>
+  }
+
+  /** The object that `kind/name` or `kind/namespace/name` means. */
+  named(target: string): Promise<About> {
+    return this.ask({ type: 'name', target }) as Promise<About>
   }
 
   digest(): Promise<string> {

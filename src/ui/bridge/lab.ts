@@ -10,7 +10,7 @@ export interface Trials {
   readonly left: number
 }
 
-type Question = { type: 'fix'; about: About } | { type: 'what-if'; command: string }
+type Question = { type: 'fix'; about: About; refused?: true } | { type: 'what-if'; command: string }
 
 /** Asks; `hear` is told until it is done. @returns how to give up */
 function ask(question: Question, hear: (tell: LabTell) => void): () => void {
@@ -38,12 +38,13 @@ function ask(question: Question, hear: (tell: LabTell) => void): () => void {
   return stop
 }
 
-/** Looks for the smallest change that mends an object. @returns how to give up */
+/** Looks for the smallest change that mends an object, or lets what was refused pass. @returns how to give up */
 export function findFixes(
   about: About,
   hear: (t: Trials | { failed: string }) => void,
+  refused = false,
 ): () => void {
-  return ask({ type: 'fix', about }, (tell) => {
+  return ask({ type: 'fix', about, ...(refused ? { refused } : {}) }, (tell) => {
     if (tell.type === 'fix') hear({ fixes: tell.fixes, left: tell.left })
     else if (tell.type === 'failed') hear({ failed: tell.message })
   })

@@ -10,6 +10,7 @@ import type {
 } from '../../protocol/protocol.ts'
 import { cards } from '../store/world.ts'
 import { bridge, type KubectlOutput } from './bridge.ts'
+import { type Explanation, explain, foresee, listTroubles, type Prospect } from './explaining.ts'
 
 /** What `window.kubarium` offers. */
 export interface Kubarium {
@@ -42,6 +43,12 @@ export interface Kubarium {
   /** Names the moment that is shown. */
   bookmark(name: string): Promise<void>
   fault(fault: FaultCommand): Promise<void>
+  /** Why `'pod/web-0'` or `'deployment/shop/api'` is as it is (or a field of it), with fixes tried on copies. */
+  why(target: string, field?: string): Promise<Explanation>
+  /** What would happen if that line were typed, seen on a copy. */
+  whatIf(line: string): Promise<Prospect>
+  /** What is in trouble now. */
+  troubles(): Promise<readonly { about: string; verdict: string }[]>
   /** The trace's running hash. */
   digest(): Promise<string>
   /** Virtual milliseconds since the cluster's birth, as last shown. */
@@ -68,11 +75,8 @@ declare global {
 export function exposeScripting(ready: Promise<void>, sharing: Sharing): void {
   window.kubarium = {
     ready,
-    kubectl: (line, stdin) => {
-      const full =
-        /^\s*(kubectl|k)\s/.test(line) || line.trim() === 'kubectl' ? line : `kubectl ${line}`
-      return bridge.kubectl(full, stdin === undefined ? {} : { stdin })
-    },
+    kubectl: (line, stdin) =>
+      bridge.kubectl(withKubectl(line), stdin === undefined ? {} : { stdin }),
     advance: async (time) => {
       await bridge.advance(parseDuration(time))
     },
@@ -106,12 +110,20 @@ export function exposeScripting(ready: Promise<void>, sharing: Sharing): void {
     fault: async (fault) => {
       await bridge.fault(fault)
     },
+    why: explain,
+    whatIf: (line) => foresee(withKubectl(line)),
+    troubles: listTroubles,
     digest: () => bridge.digest(),
     now: () => cards.now,
     addNode: () => bridge.addNode(),
     recording: () => bridge.recording(),
     ...sharing,
   }
+}
+
+/** The word `kubectl` may be left out. */
+function withKubectl(line: string): string {
+  return /^\s*(kubectl|k)\s/.test(line) || line.trim() === 'kubectl' ? line : `kubectl ${line}`
 }
 
 async function branchId(branch: number | string): Promise<number> {

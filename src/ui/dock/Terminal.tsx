@@ -4,11 +4,13 @@ import { Terminal as Xterm } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef } from 'react'
 import { bridge } from '../bridge/bridge.ts'
-import { words } from '../i18n/i18n.ts'
+import { useWords, words } from '../i18n/i18n.ts'
 import { preferences, usePreference } from '../store/preferences.ts'
 import { sceneStore } from '../store/scene.ts'
+import { noteRefusal, selectAbout, useTroubles } from '../store/troubles.ts'
 import styles from './dock.module.css'
 import { LineReader } from './line-reader.ts'
+import marks from './troubles.module.css'
 
 /** Lives as long as the page, so that scrollback survives switching tabs. */
 let shared: { xterm: Xterm; fit: FitAddon; reader: LineReader } | undefined
@@ -44,7 +46,10 @@ function open(): NonNullable<typeof shared> {
   xterm.loadAddon(fit)
   const reader = new LineReader(xterm, {
     run: (line, output, started) =>
-      bridge.kubectl(line, { columns: xterm.cols, output, started }).then((r) => r.code),
+      bridge.kubectl(line, { columns: xterm.cols, output, started }).then((r) => {
+        void noteRefusal(line, r.code !== 0)
+        return r.code
+      }),
     interrupt: (run) => bridge.interrupt(run),
     complete: (line, cursor) => bridge.complete(line, cursor),
   })
@@ -87,7 +92,33 @@ export function Terminal() {
   useEffect(() => {
     if (shared) shared.xterm.options.theme = colours()
   }, [theme])
-  return <div ref={ref} className={styles.terminal} data-testid="terminal" />
+  return (
+    <div className={styles.terminal}>
+      <div ref={ref} className={styles.screen} data-testid="terminal" />
+      <Refused />
+    </div>
+  )
+}
+
+/** Offers the reason when the API server refused the last line. */
+function Refused() {
+  const t = useWords()
+  const refused = useTroubles((s) => s.refused)
+  if (!refused) return null
+  const { kind, name } = refused.about
+  return (
+    <div className={marks.refused} role="status" data-testid="refused">
+      <p className="muted">{t('why.refused.line', { what: `${kind} ${name}` })}</p>
+      <button
+        type="button"
+        className="btn"
+        onClick={() => selectAbout(refused.about, 'why', true)}
+        data-testid="refused-why"
+      >
+        {t('why.refused.ask')}
+      </button>
+    </div>
+  )
 }
 
 /** Types a line into the terminal and runs it, as if by hand. @returns false when the terminal is busy */

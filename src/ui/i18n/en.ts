@@ -255,6 +255,7 @@ export const en = {
   'dock.terminal': 'Terminal',
   'dock.editor': 'YAML editor',
   'dock.events': 'Events',
+  'dock.side': 'Events and troubles',
   'dock.welcome': 'kubectl works here. Tab completes, Ctrl-C stops, ↑ brings lines back. Try:',
   'events.age': 'Age',
   'events.type': 'Type',

@@ -19,6 +19,10 @@ export const whyEn = {
   'why.lines': '{n} more lines',
   'why.troubles': 'What is wrong now',
   'why.troubles.none': 'Nothing is in trouble.',
+  'why.troubles.teach':
+    'When something is, it stands here with its reason, what others stand on first. Try it: drag a machine to the bin, or give a Deployment an image that does not exist.',
+  'why.refused.line': 'The API server refused {what}.',
+  'why.refused.ask': 'Why?',
   'whatif.title': 'What would happen if …',
   'whatif.menu.drain': 'What if it is drained?',
   'whatif.menu.delete': 'What if it is deleted?',

@@ -21,6 +21,10 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.lines': '还有 {n} 行',
   'why.troubles': '现在的问题',
   'why.troubles.none': '一切正常。',
+  'why.troubles.teach':
+    '出了问题会列在这里,带着原因,根源排在前面。试一试:把一台机器拖进回收箱,或者给 Deployment 换一个不存在的镜像。',
+  'why.refused.line': 'API 服务器拒绝了 {what}。',
+  'why.refused.ask': '为什么?',
   'whatif.title': '如果……会怎样',
   'whatif.menu.drain': '如果把它排空?',
   'whatif.menu.delete': '如果把它删除?',

@@ -252,6 +252,7 @@ export const zh: Record<MessageId, string> = {
   'dock.terminal': '终端',
   'dock.editor': 'YAML 编辑器',
   'dock.events': '事件',
+  'dock.side': '事件与问题',
   'dock.welcome': '这里可以用 kubectl。Tab 补全,Ctrl-C 停止,↑ 取回历史。试试:',
   'events.age': '时间',
   'events.type': '类型',

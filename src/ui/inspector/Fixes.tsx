@@ -22,7 +22,16 @@ function run(command: string): void {
 }
 
 /** The button that looks for fixes, and what it found. */
-export function Fixes({ about, possible }: { about: About; possible: boolean }) {
+export function Fixes({
+  about,
+  possible,
+  refused,
+}: {
+  about: About
+  possible: boolean
+  /** What is to be mended is a refusal, not the object. */
+  refused: boolean
+}) {
   const t = useWords()
   const [trials, setTrials] = useState<Trials | { failed: string }>()
   const stop = useRef<() => void>(undefined)
@@ -32,7 +41,7 @@ export function Fixes({ about, possible }: { about: About; possible: boolean }) 
     stop.current?.()
     setTrials({ fixes: [], left: 1 })
     const { kind, namespace, name } = about
-    stop.current = findFixes({ kind, namespace, name }, setTrials)
+    stop.current = findFixes({ kind, namespace, name }, setTrials, refused)
   }
   const failed = trials && 'failed' in trials ? trials.failed : ''
   const fixes = trials && 'fixes' in trials ? trials.fixes : []

@@ -35,7 +35,12 @@ export function Why({ selected }: { selected: Selected }) {
           ))}
         </ol>
       ) : null}
-      <Fixes key={`fix${selected.uid}`} about={selected} possible={answer.fixable} />
+      <Fixes
+        key={`fix${selected.uid}`}
+        about={selected}
+        possible={answer.fixable}
+        refused={selected.refused ?? false}
+      />
       <WhatIf key={`if${selected.uid}`} selected={selected} />
       <Happened answer={answer} />
       <Field key={`field${selected.uid}`} selected={selected} />
@@ -49,7 +54,8 @@ function useAnswer(selected: Selected): WhyAnswer | undefined {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that time has passed
   useEffect(() => {
     let current = true
-    void bridge.why(selected).then((a) => {
+    const { refused } = selected
+    void bridge.why(selected, refused ? { refused } : {}).then((a) => {
       if (current) setAnswer({ of: selected, answer: a })
     })
     return () => {
@@ -203,7 +209,7 @@ function Field({ selected }: { selected: Selected }) {
   const t = useWords()
   const [path, setPath] = useState('')
   const [answer, setAnswer] = useState<WhyAnswer>()
-  const ask = () => void bridge.why(selected, path.trim()).then(setAnswer)
+  const ask = () => void bridge.why(selected, { field: path.trim() }).then(setAnswer)
   return (
     <section>
       <h3>{t('why.fields')}</h3>

@@ -4,7 +4,9 @@ import { createStore, useStore } from 'zustand'
 export type Language = 'en' | 'zh'
 export type Theme = 'dark' | 'light'
 export type View = 'map' | 'tree' | 'workloads' | 'network' | 'disks' | 'learn'
-export type DockTab = 'terminal' | 'editor' | 'events'
+export type DockTab = 'terminal' | 'editor' | SideTab
+/** What stands beside the terminal on a wide screen. */
+export type SideTab = 'events' | 'troubles'
 
 /** Preferences; kept in local storage. */
 export interface Preferences {
@@ -12,6 +14,7 @@ export interface Preferences {
   readonly theme: Theme
   readonly view: View
   readonly dock: DockTab
+  readonly side: SideTab
   readonly layers: readonly string[]
   readonly grouping: 'node' | 'namespace' | 'owner' | 'zone'
   readonly showSystem: boolean
@@ -27,6 +30,7 @@ function initial(): Preferences {
     theme: matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark',
     view: 'map',
     dock: 'terminal',
+    side: 'events',
     grouping: 'node',
     layers: ['messages', 'network', 'scheduling'],
     showSystem: true,

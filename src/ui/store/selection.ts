@@ -7,6 +7,8 @@ export interface Selected {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** The why tab tells why the last request about it was refused. */
+  readonly refused?: true
 }
 
 export type InspectorTab = 'summary' | 'yaml' | 'events' | 'logs' | 'shell' | 'why'
