@@ -2,23 +2,26 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import styles from './App.module.css'
-import { Palette } from './bar/Palette.tsx'
+import { usePalette, usePaletteKey } from './bar/palette.ts'
 import { Rail } from './bar/Rail.tsx'
 import { TopBar } from './bar/TopBar.tsx'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
-import { TaskCard } from './learn/TaskCard.tsx'
 import { EmbedBar } from './share/EmbedBar.tsx'
 import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
 import { preferences, usePreference } from './store/preferences.ts'
+import { useScene } from './store/scene.ts'
 import { useWorld } from './store/world.ts'
 import { PastBanner } from './time/PastBanner.tsx'
 import { Glass } from './topology/Glass.tsx'
-import { Tour } from './tour/Tour.tsx'
+import { useTouring } from './tour/tour.ts'
 import { Announcer } from './tree/Announcer.tsx'
 
+const Palette = lazy(() => import('./bar/Palette.tsx').then((m) => ({ default: m.Palette })))
+const Tour = lazy(() => import('./tour/Tour.tsx').then((m) => ({ default: m.Tour })))
+const TaskCard = lazy(() => import('./learn/TaskCard.tsx').then((m) => ({ default: m.TaskCard })))
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
@@ -33,6 +36,10 @@ export function App() {
   const view = usePreference((p) => p.view)
   const dockTab = usePreference((p) => p.dock)
   const dock = usePanelRef()
+  const palette = usePalette()
+  const touring = useTouring()
+  const task = useScene((s) => s.scene?.task !== undefined)
+  usePaletteKey()
   useEffect(() => {
     const p = preferences.getState()
     document.documentElement.dataset.theme = p.theme
@@ -56,7 +63,9 @@ export function App() {
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' || embed ? (
                   <div className={styles.map}>
-                    {shows('inspector') ? null : <TaskCard />}
+                    {shows('inspector') ? null : (
+                      <Suspense fallback={null}>{task ? <TaskCard /> : null}</Suspense>
+                    )}
                     <div className={styles.room}>
                       <Glass />
                     </div>
@@ -71,7 +80,11 @@ export function App() {
                   </Suspense>
                 )}
                 <PastBanner />
-                <Tour />
+                {touring ? (
+                  <Suspense fallback={null}>
+                    <Tour />
+                  </Suspense>
+                ) : null}
                 <Boot />
               </Panel>
               {shows('inspector') ? (
@@ -85,7 +98,7 @@ export function App() {
                     className={styles.side}
                   >
                     <div className={styles.column}>
-                      <TaskCard />
+                      <Suspense fallback={null}>{task ? <TaskCard /> : null}</Suspense>
                       <div className={styles.room}>
                         <Inspector />
                       </div>
@@ -105,7 +118,11 @@ export function App() {
           ) : null}
         </Group>
       </main>
-      <Palette />
+      {palette.used ? (
+        <Suspense fallback={null}>
+          <Palette />
+        </Suspense>
+      ) : null}
       <Announcer />
       <ShareLayer />
     </div>

@@ -1,41 +1,23 @@
 /** The command palette: every object and every act by name. */
 import { Command } from 'cmdk'
 import { Dialog } from 'radix-ui'
-import { useEffect } from 'react'
-import { createStore, useStore } from 'zustand'
 import { bridge } from '../bridge/bridge.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { prefer } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { cards } from '../store/world.ts'
 import { addMachine, undo } from '../topology/actions.ts'
-import { startTour } from '../tour/Tour.tsx'
+import { startTour } from '../tour/tour.ts'
 import styles from './bar.module.css'
-
-const open = createStore(() => ({ open: false }))
-
-/** Shows the palette. */
-export function openPalette(): void {
-  open.setState({ open: true })
-}
+import { closePalette, openPalette, usePalette } from './palette.ts'
 
 const OBJECTS_MAX = 400
 
-/** The palette, opened by Ctrl K. */
+/** The palette. */
 export function Palette() {
   const t = useWords()
-  const isOpen = useStore(open, (s) => s.open)
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') {
-        e.preventDefault()
-        openPalette()
-      }
-    }
-    window.addEventListener('keydown', key)
-    return () => window.removeEventListener('keydown', key)
-  }, [])
-  const close = () => open.setState({ open: false })
+  const isOpen = usePalette().open
+  const close = closePalette
   const acts: [string, () => void][] = [
     [t('bar.pause'), () => bridge.speed(0)],
     [t('bar.play'), () => bridge.speed(1)],
@@ -68,7 +50,7 @@ export function Palette() {
         .slice(0, OBJECTS_MAX)
     : []
   return (
-    <Dialog.Root open={isOpen} onOpenChange={(o) => open.setState({ open: o })}>
+    <Dialog.Root open={isOpen} onOpenChange={(o) => (o ? openPalette() : close())}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.veil} />
         <Dialog.Content className={styles.palette} aria-describedby={undefined}>

@@ -14,7 +14,7 @@ import { useNow, useWorld } from '../store/world.ts'
 import { Timeline } from '../time/Timeline.tsx'
 import { TimeMenu } from '../time/TimeMenu.tsx'
 import styles from './bar.module.css'
-import { openPalette } from './Palette.tsx'
+import { openPalette } from './palette.ts'
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, 1000]
 

@@ -5,7 +5,7 @@ import type { About, WhyFix } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { findFixes, type Trials } from '../bridge/lab.ts'
 import { durationText } from '../components/time.ts'
-import { typeLine } from '../dock/Terminal.tsx'
+import { typeLine } from '../dock/typed.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { prefer } from '../store/preferences.ts'
 import styles from './why.module.css'
@@ -17,7 +17,9 @@ const TERMINAL_MS = 200
 function run(command: string): void {
   prefer({ dock: 'terminal' })
   setTimeout(() => {
-    if (!typeLine(command)) void bridge.kubectl(command)
+    void typeLine(command).then((typed) => {
+      if (!typed) void bridge.kubectl(command)
+    })
   }, TERMINAL_MS)
 }
 

@@ -1,13 +1,14 @@
 /** The inspector: one object from several sides. */
 import { Pencil } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { bridge } from '../bridge/bridge.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { type InspectorTab, type Selected, selection, useSelection } from '../store/selection.ts'
 import { type AnyCard, useCard, useTopic } from '../store/world.ts'
 import styles from './inspector.module.css'
-import { Why } from './Why.tsx'
+
+const Why = lazy(() => import('./Why.tsx').then((m) => ({ default: m.Why })))
 
 const TABS: readonly { tab: InspectorTab; word: MessageId; kinds?: readonly string[] }[] = [
   { tab: 'summary', word: 'inspector.summary' },
@@ -67,7 +68,11 @@ export function Inspector() {
         {shown === 'yaml' ? <Yaml selected={selected} /> : null}
         {shown === 'events' ? <EventsTable about={selected} /> : null}
         {shown === 'logs' ? <Logs selected={selected} /> : null}
-        {shown === 'why' ? <Why selected={selected} /> : null}
+        {shown === 'why' ? (
+          <Suspense fallback={null}>
+            <Why selected={selected} />
+          </Suspense>
+        ) : null}
       </div>
     </aside>
   )

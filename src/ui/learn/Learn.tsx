@@ -3,11 +3,11 @@ import { Check, Clock, Play } from 'lucide-react'
 import { scenarios } from '../../scenarios/index.ts'
 import type { Level, Scenario } from '../../scenarios/scenario.ts'
 import { attachedTo } from '../bridge/transport.ts'
-import { typeLine } from '../dock/Terminal.tsx'
+import { typeLine } from '../dock/typed.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { useScene } from '../store/scene.ts'
-import { startTour } from '../tour/Tour.tsx'
+import { startTour } from '../tour/tour.ts'
 import styles from './learn.module.css'
 import { openScene } from './open.ts'
 import { Picture } from './Pictures.tsx'
@@ -122,5 +122,5 @@ function Tries() {
 /** Shows map and terminal and types a line there. */
 export function runLine(line: string): void {
   prefer({ view: 'map', dock: 'terminal' })
-  typeLine(line)
+  void typeLine(line)
 }

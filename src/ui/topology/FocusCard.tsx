@@ -16,7 +16,7 @@ import {
   useWorld,
   type WorkloadCard,
 } from '../store/world.ts'
-import { startTour } from '../tour/Tour.tsx'
+import { startTour } from '../tour/tour.ts'
 import styles from './cards.module.css'
 import { type BindScene, useStage, type WalkScene } from './director.ts'
 import { isNewest, workloadLivery } from './owners.ts'

@@ -16,7 +16,17 @@ import {
   ViewportPortal,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { type CSSProperties, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type CSSProperties,
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { ClaimCard } from '../../protocol/cards.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { LayerBar } from '../layers/LayerBar.tsx'
@@ -35,9 +45,7 @@ import {
 } from '../store/world.ts'
 import { useCrowd } from '../wall/crowd.ts'
 import { CORNER, type WallHandle } from '../wall/handle.ts'
-import { MiniWall } from '../wall/MiniWall.tsx'
 import { WALL } from '../wall/plan.ts'
-import { Wall } from '../wall/Wall.tsx'
 import { powerOff } from './actions.ts'
 import { isOverBin } from './bin.ts'
 import { ControlPlaneCard, OutsideCard } from './ControlPlaneCard.tsx'
@@ -52,6 +60,9 @@ import { NodeCard } from './NodeCard.tsx'
 import { ServicesCard, useShownServices } from './ServicesCard.tsx'
 import { Shelf } from './Shelf.tsx'
 import { TrayCard } from './TrayCard.tsx'
+
+const Wall = lazy(() => import('../wall/Wall.tsx').then((m) => ({ default: m.Wall })))
+const MiniWall = lazy(() => import('../wall/MiniWall.tsx').then((m) => ({ default: m.MiniWall })))
 
 type Content = FlowNode<{ uid?: string; node?: string }>
 
@@ -265,8 +276,12 @@ function ClusterMap() {
             <Lines place={place} walled={walled} />
             {messages ? <Flights place={place} /> : null}
           </ViewportPortal>
-          {walled ? <Wall frame={frame} grouping={grouping} onArm={arm} onReady={setWall} /> : null}
-          {wall ? <MiniWall handle={wall} /> : null}
+          <Suspense fallback={null}>
+            {walled ? (
+              <Wall frame={frame} grouping={grouping} onArm={arm} onReady={setWall} />
+            ) : null}
+            {wall ? <MiniWall handle={wall} /> : null}
+          </Suspense>
           <Controls
             showInteractive={false}
             position="bottom-right"

@@ -9,7 +9,7 @@ import { cards, type PodCard, useSlowTopic } from '../store/world.ts'
 import { matcher, type Quest, seek, seekNothing, seeks, useQuest } from '../wall/find.ts'
 import { inkOf } from '../wall/ink.ts'
 import { GROUPINGS, type Grouping, LOOKS } from '../wall/plan.ts'
-import { type Format, saveMap } from '../wall/save.ts'
+import type { Format } from '../wall/save.ts'
 import styles from './Layers.module.css'
 
 /** How often the counts follow the cluster. @unit real ms */
@@ -168,7 +168,11 @@ function Save() {
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           {FORMATS.map((f) => (
-            <DropdownMenu.Item key={f} onSelect={() => void saveMap(f)} data-testid={`save-${f}`}>
+            <DropdownMenu.Item
+              key={f}
+              onSelect={() => void import('../wall/save.ts').then((m) => m.saveMap(f))}
+              data-testid={`save-${f}`}
+            >
               {t(`map.save.${f}`)}
             </DropdownMenu.Item>
           ))}

@@ -1,30 +1,15 @@
 /** The tour's card and the ring around what it speaks of. It waits for the cluster, never for a timer of its own. */
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { createStore, useStore } from 'zustand'
-import { startCluster } from '../bridge/start.ts'
-import { attachedTo } from '../bridge/transport.ts'
+import { useStore } from 'zustand'
 import { useWords } from '../i18n/i18n.ts'
-import { prefer } from '../store/preferences.ts'
 import { useSlowTopic } from '../store/world.ts'
 import { goLive } from '../time/travel.ts'
 import { STEPS, type TourStep } from './steps.ts'
 import styles from './tour.module.css'
+import { end, tour } from './tour.ts'
 
 const LOOK_MS = 250
-
-const tour = createStore<{ step: number | undefined }>(() => ({ step: undefined }))
-
-/** Begins the tour on a fresh first cluster, so that what it speaks of is there. */
-export async function startTour(): Promise<void> {
-  prefer({ view: 'map', dock: 'terminal' })
-  if (attachedTo() === undefined) await startCluster({})
-  tour.setState({ step: 0 })
-}
-
-function end(): void {
-  tour.setState({ step: undefined })
-}
 
 /** The card; nothing while no tour is taken. */
 export function Tour() {

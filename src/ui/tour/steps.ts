@@ -1,7 +1,7 @@
 /** The tour: what is said, what may be done for the reader, and what in the cluster it waits for. */
 import type { NodeCard, PodCard, WorkloadCard } from '../../protocol/cards.ts'
 import { bridge } from '../bridge/bridge.ts'
-import { typeLine } from '../dock/Terminal.tsx'
+import { typeLine } from '../dock/typed.ts'
 import type { MessageId } from '../i18n/i18n.ts'
 import { prefer } from '../store/preferences.ts'
 import { select, selection } from '../store/selection.ts'
@@ -77,7 +77,7 @@ export const STEPS: readonly TourStep[] = [
 function type(line: string): void {
   prefer({ dock: 'terminal' })
   // The terminal may have to be put on the page first.
-  setTimeout(() => typeLine(line), 150)
+  setTimeout(() => void typeLine(line), 150)
 }
 
 function request(): void {
