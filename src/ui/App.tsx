@@ -8,6 +8,7 @@ import { TopBar } from './bar/TopBar.tsx'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
+import { usePresenting } from './present/present.ts'
 import { EmbedBar } from './share/EmbedBar.tsx'
 import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
@@ -22,6 +23,7 @@ import { Announcer } from './tree/Announcer.tsx'
 const Palette = lazy(() => import('./bar/Palette.tsx').then((m) => ({ default: m.Palette })))
 const Tour = lazy(() => import('./tour/Tour.tsx').then((m) => ({ default: m.Tour })))
 const TaskCard = lazy(() => import('./learn/TaskCard.tsx').then((m) => ({ default: m.TaskCard })))
+const Present = lazy(() => import('./present/Present.tsx').then((m) => ({ default: m.Present })))
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
@@ -40,6 +42,9 @@ export function App() {
   const touring = useTouring()
   const task = useScene((s) => s.scene?.task !== undefined)
   usePaletteKey()
+  const presenting = usePresenting((p) => p.on)
+  const side = usePresenting((p) => (p.on ? p.inspector : shows('inspector')))
+  const below = usePresenting((p) => (p.on ? p.dock : shows('dock')))
   useEffect(() => {
     const p = preferences.getState()
     document.documentElement.dataset.theme = p.theme
@@ -53,9 +58,11 @@ export function App() {
     }
   }, [dockTab, dock])
   return (
-    <div className={embed ? `${styles.page} ${styles.embedded}` : styles.page}>
+    <div
+      className={`${styles.page} ${presenting ? styles.presenting : embed ? styles.embedded : ''}`}
+    >
       {embed ? <EmbedBar /> : <TopBar />}
-      {embed ? null : <Rail />}
+      {embed || presenting ? null : <Rail />}
       <main className={styles.main}>
         <Group orientation="vertical" id="rows">
           <Panel id="upper" defaultSize="76" minSize="30">
@@ -63,7 +70,7 @@ export function App() {
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' || embed ? (
                   <div className={styles.map}>
-                    {shows('inspector') ? null : (
+                    {side ? null : (
                       <Suspense fallback={null}>{task ? <TaskCard /> : null}</Suspense>
                     )}
                     <div className={styles.room}>
@@ -87,7 +94,7 @@ export function App() {
                 ) : null}
                 <Boot />
               </Panel>
-              {shows('inspector') ? (
+              {side ? (
                 <>
                   <Separator className={styles.vertical} />
                   <Panel
@@ -108,7 +115,7 @@ export function App() {
               ) : null}
             </Group>
           </Panel>
-          {shows('dock') ? (
+          {below ? (
             <>
               <Separator className={styles.horizontal} />
               <Panel id="dock" panelRef={dock} defaultSize="24" minSize="8" className={styles.side}>
@@ -118,6 +125,11 @@ export function App() {
           ) : null}
         </Group>
       </main>
+      {presenting ? (
+        <Suspense fallback={null}>
+          <Present />
+        </Suspense>
+      ) : null}
       {palette.used ? (
         <Suspense fallback={null}>
           <Palette />

@@ -3,6 +3,7 @@ import { Command } from 'cmdk'
 import { Dialog } from 'radix-ui'
 import { bridge } from '../bridge/bridge.ts'
 import { useWords } from '../i18n/i18n.ts'
+import { present } from '../present/present.ts'
 import { prefer } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { cards } from '../store/world.ts'
@@ -24,6 +25,7 @@ export function Palette() {
     [t('bar.step'), () => void bridge.step()],
     [t('bar.settle'), () => void bridge.settle()],
     [t('tour.offer'), () => void startTour()],
+    [t('present.start'), present],
     [t('shelf.machine'), addMachine],
     [t('shelf.undo'), undo],
     [t('dock.editor'), () => prefer({ dock: 'editor' })],

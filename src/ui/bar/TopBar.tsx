@@ -1,5 +1,15 @@
 /** The bar: scene, transport, clock, what happened so far, language, theme. */
-import { ChevronDown, FastForward, Moon, Pause, Play, Search, StepForward, Sun } from 'lucide-react'
+import {
+  ChevronDown,
+  FastForward,
+  Moon,
+  Pause,
+  Play,
+  Presentation,
+  Search,
+  StepForward,
+  Sun,
+} from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { scenarios } from '../../scenarios/index.ts'
 import { bridge } from '../bridge/bridge.ts'
@@ -7,6 +17,7 @@ import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { openScene } from '../learn/open.ts'
+import { present } from '../present/present.ts'
 import { ShareMenu } from '../share/ShareMenu.tsx'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { useScene } from '../store/scene.ts'
@@ -22,7 +33,7 @@ const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, 1000]
 export function TopBar() {
   const t = useWords()
   return (
-    <header className={styles.bar}>
+    <header className={styles.bar} data-large="">
       <div className={styles.brand}>
         <svg width="22" height="22" viewBox="0 0 32 32" aria-hidden="true">
           <path
@@ -60,6 +71,15 @@ export function TopBar() {
           <kbd className="small">Ctrl K</kbd>
         </button>
         <ShareMenu />
+        <button
+          type="button"
+          onClick={present}
+          aria-label={t('present.start')}
+          title={t('present.start')}
+          data-testid="present-start"
+        >
+          <Presentation size={16} aria-hidden="true" />
+        </button>
         <Language />
         <ThemeButton />
       </div>

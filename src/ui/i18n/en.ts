@@ -3,6 +3,7 @@
 import { enEditor } from './en.editor.ts'
 import { enLayers } from './en.layers.ts'
 import { enLearn } from './en.learn.ts'
+import { enPresent } from './en.present.ts'
 import { enShare } from './en.share.ts'
 import { whyEn } from './why.en.ts'
 
@@ -11,6 +12,7 @@ export const en = {
   ...enLearn,
   ...enShare,
   ...enLayers,
+  ...enPresent,
   'app.tagline': 'A living Kubernetes cluster under glass',
   'app.booting':
     'A cluster is starting: API server, etcd, scheduler, controllers, three machines …',

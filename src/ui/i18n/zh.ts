@@ -5,6 +5,7 @@ import { whyZh } from './why.zh.ts'
 import { zhEditor } from './zh.editor.ts'
 import { zhLayers } from './zh.layers.ts'
 import { zhLearn } from './zh.learn.ts'
+import { zhPresent } from './zh.present.ts'
 import { zhShare } from './zh.share.ts'
 
 export const zh: Record<MessageId, string> = {
@@ -12,6 +13,7 @@ export const zh: Record<MessageId, string> = {
   ...zhLearn,
   ...zhShare,
   ...zhLayers,
+  ...zhPresent,
   'app.tagline': '玻璃下的活 Kubernetes 集群',
   'app.booting': '集群正在启动:API Server、etcd、调度器、控制器、三台机器……',
   'app.crashed': '模拟因我们的缺陷而停止。',

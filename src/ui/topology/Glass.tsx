@@ -33,6 +33,7 @@ import { LayerBar } from '../layers/LayerBar.tsx'
 import { Legend, useLegendHeight } from '../layers/Legend.tsx'
 import { Lines } from '../layers/Lines.tsx'
 import { useLayer } from '../layers/layers.ts'
+import { usePresenting } from '../present/present.ts'
 import { usePreference } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import {
@@ -146,7 +147,8 @@ function ClusterMap() {
   useEffect(() => startDirector(), [])
   const frame = useRef<HTMLDivElement>(null)
   const legend = useLegendHeight()
-  const moved = useFit(frame, { machines: machines.length, wall, legend })
+  const large = usePresenting((p) => p.on)
+  const moved = useFit(frame, { machines: machines.length, wall, legend, large })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -310,13 +312,29 @@ const FIT = {
   maxZoom: 1.3,
 } as const
 
+/** How much larger everything is while it is presented, as `theme/base.css` has it. */
+const LARGE = 1.3
+const FIT_LARGE = {
+  padding: { top: '60px', bottom: '78px', left: '16px', right: '76px' },
+  maxZoom: 2.2,
+} as const
+
 /** Keeps the whole map in view while the reader has not moved it: at first, when machines come, when panels resize. */
 function useFit(
   frame: React.RefObject<HTMLDivElement | null>,
-  { machines, wall, legend }: { machines: number; wall: WallHandle | undefined; legend: number },
+  {
+    machines,
+    wall,
+    legend,
+    large,
+  }: { machines: number; wall: WallHandle | undefined; legend: number; large: boolean },
 ): () => void {
   const flow = useReactFlow()
   const moved = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a presentation begins with everything in view
+  useEffect(() => {
+    moved.current = false
+  }, [large])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a machine more or less is a reason to look again
   useEffect(() => {
     const el = frame.current
@@ -326,7 +344,11 @@ function useFit(
       if (!wall)
         return void flow.fitView({
           ...FIT,
-          padding: { ...FIT.padding, bottom: `${BOTTOM + legend}px` },
+          ...(large ? FIT_LARGE : {}),
+          padding: {
+            ...(large ? FIT_LARGE : FIT).padding,
+            bottom: `${(BOTTOM + legend) * (large ? LARGE : 1)}px`,
+          },
         })
       const viewport = wallViewport(wall, el.clientWidth, el.clientHeight - legend)
       const now = flow.getViewport()
@@ -343,7 +365,7 @@ function useFit(
       clearInterval(often)
       watch.disconnect()
     }
-  }, [flow, machines, wall, legend])
+  }, [flow, machines, wall, legend, large])
   return useCallback(() => {
     moved.current = true
   }, [])

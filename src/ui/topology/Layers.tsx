@@ -4,6 +4,7 @@ import { DropdownMenu } from 'radix-ui'
 import { useMemo } from 'react'
 import type { PodLook } from '../../protocol/cards.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
+import { toggleFullScreen } from '../present/fullscreen.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { cards, type PodCard, useSlowTopic } from '../store/world.ts'
 import { matcher, type Quest, seek, seekNothing, seeks, useQuest } from '../wall/find.ts'
@@ -180,9 +181,4 @@ function Save() {
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
-}
-
-async function toggleFullScreen(): Promise<void> {
-  if (document.fullscreenElement) await document.exitFullscreen()
-  else await document.documentElement.requestFullscreen()
 }

@@ -95,7 +95,7 @@ export function MiniWall({ handle }: { handle: WallHandle }) {
     void flow.setViewport({ x: width / 2 - x * zoom, y: height / 2 - y * zoom, zoom })
   }
   return (
-    <Panel position="bottom-right" className={styles.mini}>
+    <Panel position="bottom-right" className={styles.mini} data-exact="">
       <canvas
         ref={canvas}
         style={{ width: WIDTH, height: HEIGHT }}

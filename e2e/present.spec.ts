@@ -1,0 +1,66 @@
+import { expect, open, test } from './page.ts'
+
+test('a class is shown the map and the notes: steps, a moment, a line, a pointer, and out by Escape', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const small = await page.getByTestId('play').boundingBox()
+  await page.getByTestId('present-start').click()
+  await expect(page.getByTestId('inspector-empty').or(page.getByTestId('terminal'))).toHaveCount(0)
+  const large = await page.getByTestId('play').boundingBox()
+  expect(large?.height ?? 0).toBeGreaterThan((small?.height ?? 0) * 1.2)
+  // The notes are written: the second has a moment, the third a line.
+  const now = await glass.now()
+  for (const [i, text] of ['One', 'Two', 'Three'].entries()) {
+    await page.getByTestId('note-add').click()
+    await page.getByTestId('note-text').nth(i).fill(text)
+  }
+  await page.evaluate(() => window.kubarium.at('40s'))
+  await expect(page.getByTestId('past')).toBeVisible()
+  await page.getByTestId('note-moment').nth(1).click()
+  await page.getByTestId('note-line').nth(2).fill('kubectl get nodes -o name')
+  await page.getByTestId('note-text').first().focus()
+  await page.getByTestId('notes-done').click()
+  await page.evaluate(() => window.kubarium.live())
+  await expect(page.getByTestId('past')).toHaveCount(0)
+  await expect(page.getByTestId('note')).toHaveText('One')
+  await page.keyboard.press('PageDown')
+  await expect(page.getByTestId('note')).toHaveText('Two')
+  await expect.poll(() => glass.now()).toBe(40_000)
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByTestId('note')).toHaveText('Three')
+  await expect.poll(() => glass.now()).toBe(now)
+  await page.getByTestId('note-run').click()
+  await expect(page.getByTestId('terminal')).toContainText('node/node-3')
+  await page.getByTestId('note').click()
+  await page.keyboard.press('PageUp')
+  await expect(page.getByTestId('note')).toHaveText('Two')
+  // The pointer is there while its key is held.
+  await page.mouse.move(300, 300)
+  await page.keyboard.down('l')
+  await expect(page.getByTestId('laser')).toHaveAttribute('data-on', 'true')
+  await page.mouse.move(420, 330)
+  const dot = await page.getByTestId('laser').boundingBox()
+  expect(Math.round((dot?.x ?? 0) + (dot?.width ?? 0) / 2)).toBe(420)
+  await page.keyboard.up('l')
+  await expect(page.getByTestId('laser')).toHaveAttribute('data-on', 'false')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('present')).toHaveCount(0)
+  await expect(page.getByTestId('terminal')).toBeVisible()
+  // They are there the next time.
+  await page.reload()
+  await page.evaluate(() => window.kubarium.ready)
+  await page.getByTestId('present-start').click()
+  await expect(page.getByTestId('note-count')).toHaveText('1 / 3')
+})
+
+test('the map goes over the whole screen and back', async ({ page }) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const isFull = () => page.evaluate(() => document.fullscreenElement !== null)
+  await page.getByTestId('full-screen').click()
+  await expect.poll(isFull).toBe(true)
+  await page.getByTestId('full-screen').click()
+  await expect.poll(isFull).toBe(false)
+})
