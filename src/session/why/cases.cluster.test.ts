@@ -173,3 +173,45 @@ test('a drain that a budget blocks', () => {
   })
   expect(fixes[0]?.broke).toEqual([])
 })
+
+test('a ServiceAccount of pods without the right to', () => {
+  hold({
+    steps: [
+      'kubectl create serviceaccount app',
+      'kubectl create configmap state --from-literal=k=v --as=system:serviceaccount:default:app',
+    ],
+    about: 'ConfigMap/state',
+    chain: ['why.refused.rbac'],
+    says: { user: 'system:serviceaccount:default:app', verb: 'create', resource: 'configmaps' },
+    fix: /--serviceaccount=default:app/,
+  })
+})
+
+test('a webhook that denies', () => {
+  hold({
+    steps: [
+      pod(
+        'hook, labels: {app: hook}',
+        '{containers: [{name: hook, image: "registry.k8s.io/e2e-test-images/agnhost:2.56", args: [webhook]}]}',
+      ),
+      apply(
+        'apiVersion: v1\nkind: Service\nmetadata: {name: hook}\nspec: {selector: {app: hook}, ports: [{port: 443, targetPort: 8443}]}',
+      ),
+      20_000,
+      apply(`apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: deny}
+webhooks:
+- name: deny.example.com
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  clientConfig: {service: {namespace: default, name: hook, path: /always-deny}}
+  rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]`),
+      'kubectl create configmap refused',
+    ],
+    about: 'ConfigMap/refused',
+    chain: ['why.refused.webhook'],
+    says: { webhook: 'deny.example.com', message: /denies all requests/ },
+    fix: /^kubectl delete validatingwebhookconfiguration deny/,
+  })
+})

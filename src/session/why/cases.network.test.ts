@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { apply, hold } from '../../testing/whycase.ts'
+import { why } from './why.ts'
 
 const service = (name: string, spec: string) =>
   apply(`apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: ${spec}`)
@@ -243,4 +244,54 @@ test('a name in the wrong namespace, and one that is nearly right', () => {
     says: { there: 'shop', here: 'default' },
   })
   hold({ steps: [WEB], about: 'Deployment/wep', chain: ['why.gone.near'], says: { near: 'web' } })
+})
+
+const CLIENT =
+  "kubectl run client --image=busybox:1.36 --restart=Always -- sh -c 'sleep 5; wget -T 3 -qO- http://web && sleep 3600'"
+
+test('a NetworkPolicy that lets in only some: the one that is kept out is let in by its labels', () => {
+  const { session } = hold({
+    steps: [
+      WEB,
+      'kubectl expose deployment web --port=80',
+      20_000,
+      apply(
+        'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: friends}\nspec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {run: friend}}}]}]}',
+      ),
+      CLIENT.replace('run client', 'run friend'),
+      CLIENT,
+    ],
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.call.policy'],
+    says: { policy: 'friends', service: 'web', port: 80 },
+    fix: /matchLabels: \{run: "client"\}/,
+  })
+  const friend = { kind: 'Pod', namespace: 'default', name: 'friend' }
+  expect(why(session.cluster, friend).state).toBe('ok')
+})
+
+test('names do not resolve because nobody answers for them', () => {
+  hold({
+    steps: [
+      WEB,
+      'kubectl expose deployment web --port=80',
+      'kubectl scale deployment coredns -n kube-system --replicas=0',
+      20_000,
+      CLIENT,
+    ],
+    wait: 60_000,
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.dns.down'],
+    says: { host: 'web', name: 'coredns' },
+    fix: /^kubectl scale deployment coredns -n kube-system --replicas=2$/,
+  })
+})
+
+test('a name of a Service that is not there', () => {
+  hold({
+    steps: [CLIENT],
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.service.missing'],
+    says: { name: 'web' },
+  })
 })

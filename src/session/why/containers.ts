@@ -7,6 +7,7 @@ import type {
   Probe,
 } from '../../cluster/api/generated/types.ts'
 import { formatQuantity, quantityValue } from '../../cluster/api/meta/quantity.ts'
+import { callFinding } from './calls.ts'
 import { configFinding } from './config.ts'
 import { headOf, target, templateLine } from './edits.ts'
 import { bad, type Candidate, type Finding, said, waiting } from './finding.ts'
@@ -133,8 +134,10 @@ function ended(part: Part, code: number, reason: string, message: string): Findi
     })
   }
   fixes.push(...undo(look, pod))
+  const because = code === 0 ? undefined : callFinding(look, pod, words.join('\n'), command)
   return bad(id, aboutOf(pod), {
     values,
+    ...(because ? { because } : {}),
     rule: part.init ? rules.init : rules.restart,
     field: `spec.${part.init ? 'initContainers' : 'containers'}.command`,
     fixes,

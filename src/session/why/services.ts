@@ -3,6 +3,7 @@ import type { NetworkPolicy, Pod, Service, ServicePort } from '../../cluster/api
 import { isPodTerminal } from '../../cluster/api/helpers/pods.ts'
 import { matchesSet } from '../../cluster/api/meta/labels.ts'
 import { isolates, refusal } from '../../cluster/network/policy.ts'
+import { policyPod } from './calls.ts'
 import { headOf, inNamespace, patchArgument, patchLine } from './edits.ts'
 import {
   bad,
@@ -345,17 +346,6 @@ function isBackend(service: Service, p: Pod): boolean {
     p.metadata.namespace === service.metadata.namespace &&
     matchesSet(service.spec?.selector, p.metadata.labels)
   )
-}
-
-function policyPod(look: Look, p: Pod) {
-  const namespace = p.metadata.namespace ?? ''
-  return {
-    namespace,
-    name: p.metadata.name ?? '',
-    labels: p.metadata.labels,
-    namespaceLabels: look.get('Namespace', '', namespace)?.metadata.labels,
-    ports: declared(p),
-  }
 }
 
 function allowing(look: Look, service: Service, policy: NetworkPolicy, port: number): Candidate[] {

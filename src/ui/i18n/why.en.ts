@@ -189,6 +189,11 @@ export const whyEn = {
     'Service {name} is another name for {host}: DNS answers with it, nothing is forwarded.',
   'why.service.manual':
     'Service {name} has no selector: whoever made it writes its endpoints by hand.',
+  'why.dns.down':
+    'No pod of CoreDNS is ready, so no name in the cluster resolves, not even {host}.',
+  'why.call.policy':
+    'NetworkPolicy {policy} lets others in to {service}, but not Pod {name} (port {port}).',
+  'why.fix.policy.client': 'let {client} in on port {port}',
   'why.service.missing': 'There is no Service {name}, so its name does not resolve.',
   'why.service.selector':
     'Service {name} selects {selector}, which no pod has; the nearest is {pod} with {near}.',

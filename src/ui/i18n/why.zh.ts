@@ -167,6 +167,10 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
     'Service {name} 在 {address}:{port} 上应答,并送到 {n} 个带 {selector} 的就绪 Pod。',
   'why.service.external': 'Service {name} 是 {host} 的别名:由 DNS 回答,不转发任何流量。',
   'why.service.manual': 'Service {name} 没有选择器:端点由创建它的人手工填写。',
+  'why.dns.down': 'CoreDNS 没有就绪的 Pod,集群里什么名字都解析不了,{host} 也一样。',
+  'why.call.policy':
+    '网络策略 {policy} 允许别的客户端访问 {service},但不允许 Pod {name}(端口 {port})。',
+  'why.fix.policy.client': '允许 {client} 访问端口 {port}',
   'why.service.missing': '没有 Service {name},所以这个名字解析不了。',
   'why.service.selector':
     'Service {name} 选择 {selector},但没有 Pod 带这些标签;最接近的是 {pod},它带 {near}。',
