@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, open, test } from './page.ts'
 
 test('the gallery opens a scene; hints come one by one; the cluster says when the goal is reached', async ({
@@ -84,4 +85,35 @@ test('the scene menu names the scene that runs, also after a change of language'
   await page.getByRole('button', { name: '中文' }).click()
   await expect(page.getByTestId('task')).toContainText('反复崩溃')
   await expect(page.getByTestId('task')).toContainText('你会改什么')
+})
+
+test('a line that cannot run because another one does says so', async ({ page }) => {
+  await open(page, '&scenario=broken-rollout')
+  await page.locator('.xterm').click()
+  await page.keyboard.type('kubectl get pods -w\n')
+  await expect(page.locator('.xterm-rows')).toContainText('ImagePullBackOff')
+  await page.getByRole('button', { name: 'Learn' }).click()
+  await page.getByTestId('try').first().click()
+  await expect(page.getByTestId('notice')).toContainText('Ctrl-C there stops it')
+})
+
+test('axe finds nothing serious about a task and the review of a manifest, in both themes', async ({
+  page,
+}) => {
+  await open(page, '&scenario=rolling-update')
+  await page.getByTestId('hint').click()
+  await page.getByTestId('tab-editor').click()
+  await page.locator('.view-line').first().waitFor()
+  await page.getByTestId('diff').click()
+  await expect(page.getByTestId('confirm')).toBeFocused()
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 400)))
+    const found = await new AxeBuilder({ page })
+      .include('[data-testid=task]')
+      .include('[data-testid=editor]')
+      .exclude('.monaco-editor')
+      .analyze()
+    expect(found.violations.map((v) => `${theme} ${v.id}: ${v.nodes[0]?.html}`)).toEqual([])
+    await page.getByRole('button', { name: 'Light or dark' }).click()
+  }
 })

@@ -101,7 +101,7 @@ export const nodeLost: Scenario = {
         { en: 'About 6 minutes', zh: '约 6 分钟' },
       ],
       right: 3,
-      line: 'kubectl get pods -o wide -w',
+      line: 'kubectl get pods -o wide',
       because: {
         en: '50 s until the node counts as Unknown, and 300 s that its Pods tolerate the taint not-ready/unreachable by default.',
         zh: '节点被判为 Unknown 需要 50 秒,Pod 默认再容忍 unreachable 污点 300 秒。',

@@ -28,6 +28,7 @@ export const enLearn = {
   'task.hint': 'Hint {n} of {of}',
   'task.solution': 'Show a solution',
   'task.run': 'Run in the terminal: {line}',
+  'task.busy': 'A command still runs in the terminal. Ctrl-C there stops it; then this can run:',
   'task.again': 'Once more',
   'task.next': 'Next: {title}',
   'task.predict': 'First say what you expect.',

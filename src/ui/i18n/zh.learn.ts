@@ -28,6 +28,7 @@ export const zhLearn: Record<keyof typeof enLearn, string> = {
   'task.hint': '提示 {n}/{of}',
   'task.solution': '查看一种解法',
   'task.run': '在终端执行:{line}',
+  'task.busy': '终端里还有命令在运行。先在那里按 Ctrl-C 停止,再执行:',
   'task.again': '再来一次',
   'task.next': '下一个:{title}',
   'task.predict': '先说说你的预测。',

@@ -165,7 +165,7 @@ export const zh: Record<MessageId, string> = {
   'tray.none': '没有 Pod 在等待节点。请求超出容量时,它会出现在这里。',
   'tray.nofit': '{n} 个没有合适的节点',
   'focus.idle.title': '一切平静',
-  'focus.idle.text': '试试:kubectl set image deployment/web nginx=nginx:1.28',
+  'focus.idle.text': '试试:{line}',
   'focus.rollout.title': 'Deployment {name}',
   'focus.rollout.progress': '已更新 {updated}/{desired},就绪 {ready}',
   'focus.rollout.old': '旧',

@@ -5,6 +5,7 @@ import type { Level, Scenario } from '../../scenarios/scenario.ts'
 import { attachedTo } from '../bridge/transport.ts'
 import { typeLine } from '../dock/typed.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
+import { say } from '../share/notice.ts'
 import { prefer, usePreference } from '../store/preferences.ts'
 import { useScene } from '../store/scene.ts'
 import { startTour } from '../tour/tour.ts'
@@ -108,7 +109,7 @@ function Tries() {
       <ul className={styles.tries}>
         {tries.map((line) => (
           <li key={line}>
-            <button type="button" onClick={() => runLine(line)} data-testid="try">
+            <button type="button" onClick={() => void runLine(line)} data-testid="try">
               <Play size={14} aria-hidden="true" />
               <code>{line}</code>
             </button>
@@ -119,8 +120,10 @@ function Tries() {
   )
 }
 
-/** Shows map and terminal and types a line there. */
-export function runLine(line: string): void {
+/** Shows map and terminal and types a line there; says so when something else still runs there. */
+export async function runLine(line: string): Promise<boolean> {
   prefer({ view: 'map', dock: 'terminal' })
-  void typeLine(line)
+  const typed = await typeLine(line)
+  if (!typed) say({ id: 'task.busy', tone: 'warn', detail: line })
+  return typed
 }

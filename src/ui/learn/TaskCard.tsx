@@ -96,7 +96,7 @@ function Hints({ task }: { task: Task }) {
         </ol>
       ) : null}
       {solution ? (
-        <ul className={styles.lines}>
+        <ul className={styles.lines} ref={intoView}>
           {task.solution.map((line) => (
             <Line key={line} line={line} />
           ))}
@@ -129,6 +129,11 @@ function Hints({ task }: { task: Task }) {
   )
 }
 
+/** What was just asked for is seen, also when the card is full. */
+function intoView(el: HTMLElement | null): void {
+  el?.scrollIntoView({ block: 'nearest' })
+}
+
 function Line({ line }: { line: string }) {
   const t = useWords()
   return (
@@ -136,7 +141,7 @@ function Line({ line }: { line: string }) {
       <button
         type="button"
         className="btn"
-        onClick={() => runLine(line)}
+        onClick={() => void runLine(line)}
         aria-label={t('task.run', { line })}
         title={t('task.run', { line })}
         data-testid="solution-line"
@@ -180,8 +185,7 @@ function Predict({ prediction: p }: { prediction: Prediction }) {
             type="button"
             className="btn primary"
             onClick={() => {
-              attempt.setState({ ran: true })
-              runLine(p.line)
+              void runLine(p.line).then((typed) => typed && attempt.setState({ ran: true }))
             }}
             data-testid="predict-run"
           >

@@ -6,6 +6,7 @@
 import { bridge } from '../bridge/bridge.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
+import { useScene } from '../store/scene.ts'
 import {
   cards,
   type NodeCard,
@@ -34,13 +35,18 @@ export function FocusCard() {
   return <Idle />
 }
 
+/** Lines that only look: something else is more worth trying while nothing changes. */
+const LOOKS = /^kubectl (get|describe|logs|top|rollout (status|history))\b/
+
 function Idle() {
   const t = useWords()
+  const tries = useScene((s) => s.scene?.tries) ?? []
+  const line = tries.find((l) => !LOOKS.test(l)) ?? tries[0] ?? 'kubectl get events -w'
   return (
     <section className={`${styles.card} ${styles.focus}`} data-testid="focus" data-scene="idle">
       <h2 className={styles.heading}>{t('focus.idle.title')}</h2>
       <p className="small muted" style={{ marginTop: 8 }}>
-        {t('focus.idle.text')}
+        {t('focus.idle.text', { line })}
       </p>
       <button
         type="button"
