@@ -1,5 +1,6 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
 import { measureFanout } from './fanout.ts'
+import { measureHollow } from './hollow.ts'
 import { measurePage } from './page.ts'
 import { measurePast } from './past.ts'
 import { measureRollout } from './rollout.ts'
@@ -61,7 +62,7 @@ if (wanted.length === 0 || wanted.includes('ui')) {
   print('')
   const s = await measureStart()
   print(
-    `first visit: first paint ${s.firstPaintMs} ms, cluster alive ${s.aliveMs} ms; gzipped until then: page ${s.pageKiB} KiB, worker ${s.workerKiB} KiB`,
+    `first visit: first paint ${s.firstPaintMs} ms, cluster alive ${s.aliveMs} ms; gzipped: page before it can be used ${s.shellKiB} KiB, worker before the cluster lives ${s.workerKiB} KiB, then ${s.laterKiB} KiB`,
   )
   print(`  ${s.files.slice(0, 10).join(', ')}`)
   print(
@@ -76,6 +77,17 @@ if (wanted.length === 0 || wanted.includes('ui')) {
       `${`${f.nodes} nodes, ${f.pods} pods`.padStart(28)} ${String(f.loadMs).padStart(11)} ${String(f.heapMiB).padStart(10)} ${`${f.pan.p50}/${f.pan.p95}`.padStart(16)} ${`${f.zoom.p50}/${f.zoom.p95}`.padStart(17)} ${String(f.longTasks).padStart(12)} ${String(f.longestMs).padStart(12)}`,
     )
   }
+}
+
+if (wanted.length === 0 || wanted.includes('hollow')) {
+  print('')
+  print(
+    'a real cluster in the worker   ready ms   all run after ms   longest silence ms   long tasks   longest ms   pan p50/p95 ms   page heap MiB',
+  )
+  const f = await measureHollow(1000, 20_000)
+  print(
+    `${`${f.nodes} nodes, ${f.pods} pods`.padStart(30)} ${String(f.readyMs).padStart(10)} ${String(f.rolloutMs).padStart(18)} ${String(f.silenceMs).padStart(20)} ${String(f.longTasks).padStart(12)} ${String(f.longestMs).padStart(12)} ${`${f.pan.p50}/${f.pan.p95}`.padStart(16)} ${String(f.heapMiB).padStart(15)}`,
+  )
 }
 
 if (wanted.length === 0 || wanted.includes('past')) {

@@ -18,8 +18,12 @@ const PATIENCE_MS = 180_000
 export interface StartFigure {
   readonly firstPaintMs: number
   readonly aliveMs: number
-  readonly pageKiB: number
+  /** What the page's shell needs before it can be used: all that index.html names. */
+  readonly shellKiB: number
+  /** The worker, without which no cluster lives. */
   readonly workerKiB: number
+  /** What came by itself besides: the terminal in the open dock. */
+  readonly laterKiB: number
   /** Largest first. */
   readonly files: readonly string[]
 }
@@ -37,7 +41,7 @@ export interface CrowdFigure {
 }
 
 /** Serves the built page and opens a browser for as long as `use` takes. */
-async function withPage<T>(use: (browser: Browser) => Promise<T>): Promise<T> {
+export async function withPage<T>(use: (browser: Browser) => Promise<T>): Promise<T> {
   const args = ['preview', '--port', String(PORT), '--strictPort']
   const server: ChildProcess = spawn(process.execPath, ['node_modules/vite/bin/vite.js', ...args], {
     stdio: 'ignore',
@@ -81,13 +85,17 @@ export function measureStart(): Promise<StartFigure> {
     const firstPaintMs = (await page.evaluate(
       `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0`,
     )) as number
-    const sum = (worker: boolean) =>
-      fetched.filter((f) => f.worker === worker).reduce((n, f) => n + f.kib, 0)
+    const html = await (await page.request.get(`http://localhost:${PORT}/`)).text()
+    const partOf = (f: { name: string; worker: boolean }) =>
+      f.worker ? 'worker' : f.name === '/' || html.includes(f.name) ? 'shell' : 'later'
+    const sum = (part: string) =>
+      Math.round(fetched.filter((f) => partOf(f) === part).reduce((n, f) => n + f.kib, 0))
     return {
       firstPaintMs: Math.round(firstPaintMs),
       aliveMs,
-      pageKiB: Math.round(sum(false)),
-      workerKiB: Math.round(sum(true)),
+      shellKiB: sum('shell'),
+      workerKiB: sum('worker'),
+      laterKiB: sum('later'),
       files: fetched
         .sort((a, b) => b.kib - a.kib)
         .map((f) => `${f.name.replace('/assets/', '')} ${f.kib.toFixed(0)}`),
@@ -130,29 +138,43 @@ export function measureCrowd(nodes: number, pods: number): Promise<CrowdFigure> 
   })
 }
 
-const WATCH = `window.__tasks = []; new PerformanceObserver((l) => { for (const e of l.getEntries()) window.__tasks.push(e.duration) }).observe({ type: 'longtask' })`
+/** Keeps the lengths of the page's long tasks. */
+export const WATCH = `window.__tasks = []; new PerformanceObserver((l) => { for (const e of l.getEntries()) window.__tasks.push(e.duration) }).observe({ type: 'longtask' })`
 
-async function framesDuring(
+/** How long frames took meanwhile. Never name a global `__on`: d3, which moves the map, keeps its listeners there. @unit ms */
+export async function framesDuring(
   page: Page,
   act: () => Promise<void>,
 ): Promise<{ p50: number; p95: number }> {
   await page.evaluate(
-    `(() => { const f = (window.__frames = []); let last = performance.now(); window.__on = true
-      const go = (t) => { f.push(t - last); last = t; if (window.__on) requestAnimationFrame(go) }
+    `(() => { const f = (window.__frames = []); let last = performance.now(); window.__counting = true
+      const go = (t) => { f.push(t - last); last = t; if (window.__counting) requestAnimationFrame(go) }
       requestAnimationFrame(go) })()`,
   )
   await act()
-  const frames = (await page.evaluate('(window.__on = false, window.__frames)')) as number[]
+  const frames = (await page.evaluate('(window.__counting = false, window.__frames)')) as number[]
   const sorted = frames.slice(1).sort((a, b) => a - b)
   const at = (q: number) => Math.round((sorted[Math.floor(sorted.length * q)] ?? 0) * 10) / 10
   return { p50: at(0.5), p95: at(0.95) }
 }
 
-async function drag(page: Page): Promise<void> {
-  await page.mouse.move(1000, 520)
+/** Drags the map by its ground. @throws Error when it did not move: then nothing was measured */
+export async function drag(page: Page): Promise<void> {
+  const before = await placeOf(page)
+  const [x, y] = [820, 430]
+  await page.mouse.move(x, y)
   await page.mouse.down()
-  for (let i = 0; i < 90; i++) await page.mouse.move(1000 - i * 4, 520 - i * 2)
+  for (let i = 0; i < 90; i++) await page.mouse.move(x - i * 4, y - i * 2)
   await page.mouse.up()
+  if ((await placeOf(page)) !== before) return
+  const there = await page.evaluate(
+    `document.elementFromPoint(${x}, ${y})?.outerHTML.slice(0, 200)`,
+  )
+  throw new Error(`the drag did not move the map: it took hold of ${there}`)
+}
+
+function placeOf(page: Page): Promise<string> {
+  return page.evaluate(`document.querySelector('.react-flow__viewport').style.transform`)
 }
 
 async function wheel(page: Page): Promise<void> {
