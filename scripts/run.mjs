@@ -69,14 +69,14 @@ const count = (output, word) => [...output.matchAll(new RegExp(`(\\d+) ${word}`,
 
 const PROJECTS = ['sim', 'worker', 'server', 'ui', 'e2e']
 
-/** Types, lint, unit tests. @returns tests passed and failed; types and lint count as one each */
-function check() {
+/** Types, lint, unit tests; the slow ones (`*.slow.test.ts`) only when all are wanted. @returns tests passed and failed; types and lint count as one each */
+function check(all) {
   let passed = 0
   let failed = 0
   const add = (ok) => (ok ? passed++ : failed++)
   for (const p of PROJECTS) add(step(`types: ${p}`, 'tsc', ['-p', `tsconfig.${p}.json`]).ok)
   add(step('format and lint', 'biome', ['check', '--diagnostic-level=error', '.']).ok)
-  const unit = step('unit tests', 'vitest', ['run', '--reporter=default'])
+  const unit = step('unit tests', 'vitest', ['run', '--reporter=default', ...(all ? [] : ['--exclude', '**/*.slow.test.ts'])])
   const line = /Tests\s+([^\n]*)/.exec(unit.output)?.[1] ?? ''
   passed += count(line, 'passed')
   failed += count(line, 'failed') || (unit.ok ? 0 : 1)
@@ -146,7 +146,7 @@ async function fromNpm(hit) {
 }
 
 async function test() {
-  const total = check()
+  const total = check(true)
   if (!step('build', 'vite', ['build', '--logLevel', 'warn']).ok) total.failed++
   if (!buildServer()) total.failed++
   const browser = await findChromium()
@@ -191,7 +191,7 @@ if (command === 'start') {
 } else if (command === 'dev') forward([tool('vite'), ...viteArgs])
 else if (command === 'test') process.exit(await test())
 else if (command === 'check') {
-  const { passed, failed } = check()
+  const { passed, failed } = check(false)
   console.log(`${passed} passed, ${failed} failed`)
   process.exit(failed === 0 ? 0 : 1)
 } else if (command === 'serve') {
