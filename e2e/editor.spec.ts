@@ -225,6 +225,43 @@ test('a field is explained where it stands', async ({ page }) => {
   await expect(page.locator('.monaco-hover').first()).toContainText(/number of desired pods/i)
 })
 
+const CRD = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                wingspan: {type: integer, description: From tip to tip}
+`
+
+test('kinds that a definition brought are completed, and their objects are in the tree', async ({
+  page,
+}) => {
+  const glass = await open(page, '&scenario=empty-cluster')
+  await glass.kubectl('apply -f -', CRD)
+  await glass.settle()
+  const widget = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  '
+  await write(page, widget)
+  await page.keyboard.press('ControlOrMeta+Space')
+  await expect(page.locator('.suggest-widget')).toContainText('wingspan')
+  await page.keyboard.press('Escape')
+  await glass.kubectl('apply -f -', `${widget}wingspan: 3\n`)
+  await page.getByRole('navigation').getByRole('button', { name: 'Tree', exact: true }).click()
+  await expect(page.getByRole('tree')).toContainText('Widget (example.com/v1)')
+})
+
 const BY_KIND = '../shared/manifests/by-kind'
 
 /** What each file prints and makes: the same golden file that the terminal's kubectl is held to. */

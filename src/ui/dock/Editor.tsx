@@ -6,6 +6,7 @@ import { bridge } from '../bridge/bridge.ts'
 import { mark } from '../editor/checking.ts'
 import { differences } from '../editor/difference.ts'
 import { snippets } from '../editor/snippets.ts'
+import { useCustomKinds } from '../editor/useCustomKinds.ts'
 import { useMonaco } from '../editor/useMonaco.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { Difference } from './Difference.tsx'
@@ -25,6 +26,7 @@ export function Editor() {
   const host = useRef<HTMLDivElement>(null)
   const [result, setResult] = useState<Result>(NONE)
   const [busy, setBusy] = useState(false)
+  useCustomKinds()
   const editor = useMonaco(host, {
     // What was shown was of another text.
     changed: () => setResult((r) => (r.kind === 'review' ? NONE : r)),

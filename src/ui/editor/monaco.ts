@@ -5,6 +5,7 @@ import * as monaco from 'monaco-editor/editor.js'
 import 'monaco-editor/features/register.all.js'
 import 'monaco-editor/languages/definitions/yaml/register.js'
 import { configureMonacoYaml } from 'monaco-yaml'
+import type { CustomKind } from './custom.ts'
 import { manifestSchema } from './schema.ts'
 import YamlWorker from './yaml.worker.ts?worker'
 
@@ -34,17 +35,30 @@ const forYaml = {
   },
 } as unknown as Parameters<typeof configureMonacoYaml>[0]
 
-configureMonacoYaml(forYaml, {
-  enableSchemaRequest: false,
-  isKubernetes: true,
-  yamlVersion: '1.1',
-  schemas: [
-    {
-      uri: 'inmemory://kubarium/manifest.json',
-      fileMatch: ['**/*.yaml'],
-      schema: manifestSchema(descriptions) as never,
-    },
-  ],
-})
+const yaml = configureMonacoYaml(forYaml, options([]))
+let known = '[]'
+
+/** Tells the editor of the kinds that CustomResourceDefinitions made. */
+export function setCustomKinds(kinds: readonly CustomKind[]): void {
+  const text = JSON.stringify(kinds)
+  if (text === known) return
+  known = text
+  void yaml.update(options(kinds))
+}
+
+function options(custom: readonly CustomKind[]) {
+  return {
+    enableSchemaRequest: false,
+    isKubernetes: true,
+    yamlVersion: '1.1' as const,
+    schemas: [
+      {
+        uri: 'inmemory://kubarium/manifest.json',
+        fileMatch: ['**/*.yaml'],
+        schema: manifestSchema(descriptions, custom) as never,
+      },
+    ],
+  }
+}
 
 export { monaco }

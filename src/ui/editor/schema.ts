@@ -1,4 +1,5 @@
 /** The editor's JSON schema, made in the page from the same facts that the API server validates with. */
+import type { CustomKind } from './custom.ts'
 import { type Fact, facts, roots } from './facts.ts'
 
 type JsonSchema = Record<string, unknown>
@@ -7,11 +8,20 @@ type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>
 const TEXT_OR_NUMBER = { oneOf: [{ type: 'string' }, { type: 'number' }] }
 
 /** One schema for any manifest: the kind and version choose the definition. */
-export function manifestSchema(descriptions: Descriptions): JsonSchema {
+export function manifestSchema(
+  descriptions: Descriptions,
+  custom: readonly CustomKind[] = [],
+): JsonSchema {
   const definitions: Record<string, JsonSchema> = {}
   for (const [name, fact] of Object.entries(facts)) {
     definitions[name] = definition(name, fact, descriptions)
   }
+  const customRoots = custom.map(({ apiVersion, kind, schema }) => {
+    const name = `${apiVersion}/${kind}`.replaceAll('/', '.')
+    definitions[name] = schema
+    return { name, apiVersion, kind }
+  })
+  const all = [...roots, ...customRoots]
   return {
     $id: 'kubarium:manifest',
     definitions,
@@ -21,15 +31,15 @@ export function manifestSchema(descriptions: Descriptions): JsonSchema {
       apiVersion: {
         type: 'string',
         description: 'Group and version of the kind, e.g. v1 or apps/v1',
-        enum: [...new Set(roots.map((r) => r.apiVersion))],
+        enum: [...new Set(all.map((r) => r.apiVersion))],
       },
       kind: {
         type: 'string',
         description: 'What this object is',
-        enum: [...new Set(roots.map((r) => r.kind))],
+        enum: [...new Set(all.map((r) => r.kind))],
       },
     },
-    allOf: roots.map((r) => ({
+    allOf: all.map((r) => ({
       if: {
         properties: { apiVersion: { const: r.apiVersion }, kind: { const: r.kind } },
         required: ['apiVersion', 'kind'],
