@@ -11,11 +11,14 @@ import { bridge, type StartOptions } from './bridge.ts'
 export interface Watcher {
   /** A session begins; what was kept of the one before is over. */
   started(options: StartOptions): void
+  /** The scene is set: from here on things may be done. */
+  ready(): void
   crashed(message: string, underWay: readonly Ask[]): void
 }
 
 const NOBODY: Watcher = {
   started() {},
+  ready() {},
   crashed: (message) => worldStore.setState({ crash: message }),
 }
 let watcher: Watcher = NOBODY
@@ -49,6 +52,7 @@ export async function startCluster(options: StartOptions): Promise<boolean> {
     if (mine !== starts) return false
     throw error
   }
+  watcher.ready()
   setLive(true)
   sceneStands()
   return true

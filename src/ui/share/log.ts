@@ -41,9 +41,10 @@ export function noteAcknowledged(ask: Ask): void {
 export async function currentBundle(at: 'shown' | 'present'): Promise<Bundle> {
   const noted = since.length
   const recording = (await bridge.recording()) as Recording
+  // Both at once: a crash in between would carry the same commands out twice.
   known = recording
-  knownTree = await bridge.tree()
   since = since.slice(noted)
+  knownTree = await bridge.tree()
   return bundleOf(recording, at === 'shown' ? cards.now : present(), knownTree)
 }
 

@@ -21,7 +21,9 @@ let broughtBackAt = Number.NEGATIVE_INFINITY
 
 /** From now on sessions come back after a crash. @param saved whether they are also saved by themselves */
 export function keepSessions(saved: boolean): void {
-  watchCluster({ started, crashed })
+  // The log as it begins: what is done next may be all that is known of it when the host is gone.
+  const ready = () => void currentBundle('present').catch(() => undefined)
+  watchCluster({ started, ready, crashed })
   bridge.onAcknowledged = (ask) => noteDone(ask, saved)
   if (saved) saveOnHide()
 }
