@@ -14,7 +14,7 @@ const PARKED_MAX = 2
 interface Branch {
   readonly id: number
   name: string
-  readonly parent: number | undefined
+  parent: number | undefined
   /** Where it left its parent. */
   readonly from: Millis
   /** How far it got, and all it did; of the current branch its session knows better. */
@@ -148,9 +148,7 @@ export class Branches {
     const b = this.of(id)
     if (b === this.current) throw new Error('the branch that is shown cannot be removed')
     this.all.delete(id)
-    for (const child of [...this.all.values()]) {
-      if (child.parent === id) this.all.set(child.id, Object.assign(child, { parent: b.parent }))
-    }
+    for (const child of this.all.values()) if (child.parent === id) child.parent = b.parent
   }
 
   /** Whether there is more to keep than the current branch's recording. */

@@ -2,7 +2,7 @@
 import type { AnyObject } from '../cluster/api/object.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { Comparison } from '../protocol/protocol.ts'
-import { ALL } from './feed.ts'
+import { objectsIn } from './objects.ts'
 import type { Session } from './session.ts'
 
 /** Kinds whose differences say nothing: they follow from the others, or change all the time. */
@@ -51,9 +51,9 @@ export function compare(
 
 function objectsOf(s: Session): Map<string, AnyObject> {
   const found = new Map<string, AnyObject>()
-  for (const kv of s.cluster.store.history(ALL).kvs) {
-    const o = kv.value as AnyObject | undefined
-    if (o?.metadata && !NOISE.has(o.kind)) found.set(kv.key, o)
+  for (const o of objectsIn(s.cluster.store)) {
+    const { namespace, name } = o.metadata
+    if (!NOISE.has(o.kind)) found.set(`${o.apiVersion}/${o.kind}/${namespace}/${name}`, o)
   }
   return found
 }

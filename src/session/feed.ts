@@ -5,16 +5,14 @@ import type { TraceRecord } from '../cluster/sim/trace.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
 import { CARDS_MAX } from '../protocol/parts.ts'
 import type { Frame } from '../protocol/protocol.ts'
+import { ALL, objectsIn } from './objects.ts'
 import type { Session } from './session.ts'
-import { cardOf } from './views.ts'
+import { cardOf, cardsOf } from './views.ts'
 
 /** Records sent in one frame at most; a burst beyond it is counted, not sent. */
 export const RECORDS_MAX = 600
 /** Verdicts on nodes in one frame at most: beyond them a decision tells only of the node that was chosen. */
 const VERDICTS_MAX = 600
-
-/** Every object in etcd. */
-export const ALL = { key: '/registry/', end: '/registry0' }
 
 /** Whether the page is told of a record: what is only plumbing is left out. */
 export function isShown(r: TraceRecord): boolean {
@@ -99,12 +97,7 @@ export class Feed {
   /** Everything as it is now, for a page that comes late or fell behind; takes nothing from the next frame. */
   full(pace: Pace): Frame {
     const { world, store } = this.session.cluster
-    const put: (Card | PlainCard)[] = []
-    for (const kv of store.history(ALL).kvs) {
-      const o = kv.value as KubeObject | undefined
-      const card = o?.metadata ? cardOf(o, world.clock.epochMs) : undefined
-      if (card) put.push(card)
-    }
+    const put = cardsOf(objectsIn(store), world.clock.epochMs)
     return {
       ...this.facts(pace),
       machines: this.session.ground().machines,

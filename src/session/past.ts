@@ -9,10 +9,11 @@ import type { TraceRecord } from '../cluster/sim/trace.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
 import type { Frame, StepUnit } from '../protocol/protocol.ts'
-import { ALL, isShown, RECORDS_MAX } from './feed.ts'
+import { isShown, RECORDS_MAX } from './feed.ts'
+import { objectsIn } from './objects.ts'
 import { PastApi } from './pastapi.ts'
 import type { Session } from './session.ts'
-import { cardOf } from './views.ts'
+import { cardOf, cardsOf } from './views.ts'
 import type { Moment } from './why/look.ts'
 
 /** One look back. */
@@ -46,12 +47,7 @@ export class Past {
   /** Everything as it was. */
   full(): Frame {
     const { store, world } = this.session.cluster
-    const put: (Card | PlainCard)[] = []
-    for (const kv of store.history({ ...ALL, revision: this.revision }).kvs) {
-      const o = kv.value as KubeObject | undefined
-      const card = o?.metadata ? cardOf(o, world.clock.epochMs) : undefined
-      if (card) put.push(card)
-    }
+    const put = cardsOf(objectsIn(store, this.revision), world.clock.epochMs)
     this.clear()
     return { ...this.facts(), full: true, put, gone: [], records: [], skipped: 0 }
   }

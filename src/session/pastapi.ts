@@ -16,15 +16,11 @@ import type { KubectlRequest } from '../kubectl/client.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
 import { FrozenStore } from './frozen.ts'
-import type { Session } from './session.ts'
+import { ADMIN, type Session } from './session.ts'
 
 /** A command that waits for a change that will never come is given up after this. @unit virtual ms */
 const PATIENCE_MS = 600_000
 const PLACE = 'kube-apiserver-past'
-const ADMIN = {
-  name: 'kubernetes-admin',
-  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
-}
 /** Reviews are asked by POST and change nothing. */
 const REVIEWS =
   /\/(self)?(subjectaccess|subjectrules|subject|token)reviews$|\/localsubjectaccessreviews$/i
@@ -61,7 +57,7 @@ export class PastApi {
   kubectl(line: string, io: KubectlIo): number {
     const { world } = this
     let code: number | undefined
-    const deps = { request: (r: KubectlRequest) => this.ask(r), world, owner: 'kubectl', cache: {} }
+    const deps = this.kubectlDeps()
     const undo: (() => void)[] = []
     // What the line writes into the home folder stays in the past too.
     const files = new Map(this.session.files)
@@ -79,7 +75,7 @@ export class PastApi {
   complete(line: string, cursor: number): string[] {
     const { world } = this
     let words: string[] | undefined
-    const deps = { request: (r: KubectlRequest) => this.ask(r), world, owner: 'kubectl', cache: {} }
+    const deps = this.kubectlDeps()
     const { files } = this.session
     spawn(world, 'kubectl', 'complete', function* () {
       words = yield* completeLine(deps, line, cursor, files)
@@ -109,6 +105,11 @@ export class PastApi {
     })
     this.runUntil(() => answer !== undefined)
     return answer ?? refusal('no answer')
+  }
+
+  private kubectlDeps() {
+    const { world } = this
+    return { request: (r: KubectlRequest) => this.ask(r), world, owner: 'kubectl', cache: {} }
   }
 
   private runUntil(ended: () => boolean): void {

@@ -14,6 +14,7 @@ import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
 import type { FaultCommand, StepUnit, TrafficRequest } from '../protocol/protocol.ts'
 import { Faults } from './faults.ts'
+import { objectsIn } from './objects.ts'
 import {
   type LoggedCommand,
   RECORDING_VERSION,
@@ -38,12 +39,11 @@ export interface Run {
 /** How far a step looks for the next event of its kind. @unit virtual ms */
 const STEP_MAX_MS = 60_000
 const SILENT: KubectlIo = { stdout() {}, stderr() {} }
-const ADMIN: UserInfo = {
+/** Who acts in the terminal and on the page. */
+export const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
   groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
 }
-/** The keys of all objects. */
-const EVERYTHING = { key: '/registry/', end: '/registry0' }
 /** Where the terminal stands: its wire to the API server has no latency, so reading needs no time. */
 const TERMINAL = 'kubectl'
 
@@ -330,10 +330,7 @@ export class Session {
 
   /** Every object that etcd holds, as it is now. */
   objects(): KubeObject[] {
-    const { kvs } = this.cluster.store.history(EVERYTHING)
-    return kvs
-      .map((kv) => kv.value as KubeObject | undefined)
-      .filter((o) => o?.metadata) as KubeObject[]
+    return objectsIn(this.cluster.store)
   }
 
   digest(): string {

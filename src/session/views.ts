@@ -93,6 +93,11 @@ function isCustom(o: { apiVersion?: string }): boolean {
   return group !== '' && !BUILT_IN.has(group)
 }
 
+/** The cards of objects; kinds that the page does not show have none. */
+export function cardsOf(objects: readonly KubeObject[], epochMs: number): (Card | PlainCard)[] {
+  return objects.flatMap((o) => cardOf(o, epochMs) ?? [])
+}
+
 function base<K extends string>(
   o: { kind: K; metadata: ObjectMeta },
   epochMs: number,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { run, start } from '../../testing/onenode.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
-import { type Cluster, createCluster } from '../cluster.ts'
-import { spawn, type Task } from '../sim/task.ts'
+import type { Cluster } from '../cluster.ts'
 import { evictionMessage, rankByMemory } from './eviction.ts'
 import { scoreAdjust } from './oom.ts'
 
@@ -53,22 +53,6 @@ test('the kernel is told whom to end first', () => {
   expect(adjust(use('small', 0, '1Mi'))).toBe(999)
   expect(adjust(use('system', 0, undefined, 2_000_001_000))).toBe(-997)
 })
-
-function start(): Cluster {
-  const cluster = createCluster({ bare: true, nodes: 1 })
-  cluster.world.clock.run({ until: 6000 })
-  return cluster
-}
-
-function run<T>(cluster: Cluster, body: () => Task<T>): T {
-  let out: { v: T } | undefined
-  spawn(cluster.world, 'admin', 'test', function* () {
-    out = { v: yield* body() }
-  })
-  cluster.world.clock.run({ until: cluster.world.clock.now })
-  if (!out) throw new Error('did not finish')
-  return out.v
-}
 
 function create(cluster: Cluster, name: string, c: Omit<Container, 'name'>): void {
   const pod: Pod = {

@@ -1,24 +1,8 @@
 import { expect, test } from 'vitest'
+import { run, start } from '../../testing/onenode.ts'
 import type { Pod } from '../api/generated/types.ts'
-import { type Cluster, createCluster } from '../cluster.ts'
-import { spawn, type Task } from '../sim/task.ts'
+import type { Cluster } from '../cluster.ts'
 import { statusPatch } from './kubelet.ts'
-
-function start(): Cluster {
-  const cluster = createCluster({ bare: true, nodes: 1 })
-  cluster.world.clock.run({ until: 6000 })
-  return cluster
-}
-
-function run<T>(cluster: Cluster, body: () => Task<T>): T {
-  let out: { v: T } | undefined
-  spawn(cluster.world, 'admin', 'test', function* () {
-    out = { v: yield* body() }
-  })
-  cluster.world.clock.run({ until: cluster.world.clock.now })
-  if (!out) throw new Error('did not finish')
-  return out.v
-}
 
 function create(cluster: Cluster, spec: NonNullable<Pod['spec']>): void {
   const pod: Pod = {

@@ -1,23 +1,7 @@
 import { expect, test } from 'vitest'
+import { run, start } from '../../testing/onenode.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
-import { type Cluster, createCluster } from '../cluster.ts'
-import { spawn, type Task } from '../sim/task.ts'
-
-function start(): Cluster {
-  const cluster = createCluster({ bare: true, nodes: 1 })
-  cluster.world.clock.run({ until: 6000 })
-  return cluster
-}
-
-function run<T>(cluster: Cluster, body: () => Task<T>): T {
-  let out: { v: T } | undefined
-  spawn(cluster.world, 'admin', 'test', function* () {
-    out = { v: yield* body() }
-  })
-  cluster.world.clock.run({ until: cluster.world.clock.now })
-  if (!out) throw new Error('did not finish')
-  return out.v
-}
+import type { Cluster } from '../cluster.ts'
 
 const both = (cpu: string, memory: string) => ({
   requests: { cpu, memory },

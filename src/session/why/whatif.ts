@@ -2,10 +2,12 @@
  * What would happen if: a command is given to one copy of the cluster and nothing to another; both run on, and what
  * differs is told. Times are of the copy that was given the command.
  */
+
 import type { EndpointSlice, Pod } from '../../cluster/api/generated/types.ts'
 import { selects } from '../../cluster/api/meta/labels.ts'
 import type { AnyObject, KubeObject } from '../../cluster/api/object.ts'
 import type { WhatIfAnswer, WhatIfLine } from '../../protocol/protocol.ts'
+import { objectsIn } from '../objects.ts'
 import type { Recording } from '../recording.ts'
 import type { Session } from '../session.ts'
 import { copyOf, health, lookAt, runOn } from './copy.ts'
@@ -67,10 +69,8 @@ function names(list: readonly KubeObject[]): string {
 
 function snapshot(look: Look): Map<string, AnyObject> {
   const found = new Map<string, AnyObject>()
-  const { kvs } = look.cluster.store.history({ key: '/registry/', end: '/registry0' })
-  for (const kv of kvs) {
-    const o = kv.value as AnyObject | undefined
-    if (o?.metadata && o.kind && !NOISE.has(o.kind)) found.set(keyOf(aboutOf(o)), o)
+  for (const o of objectsIn(look.cluster.store)) {
+    if (o.kind && !NOISE.has(o.kind)) found.set(keyOf(aboutOf(o)), o)
   }
   return found
 }

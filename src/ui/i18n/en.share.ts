@@ -52,7 +52,6 @@ export const enShare = {
     'No sessions yet. Give the one that runs a name and save it: it stays in this browser.',
   'sessions.auto': 'Saved by itself',
   'sessions.about': 'up to {at}, {n} commands, {when}',
-  'sessions.saved': 'Saved as “{name}”.',
   'import.title': 'Import objects of a cluster',
   'import.how': 'Paste the output of this command, or drop files here. Nothing leaves this page.',
   'import.text': 'YAML or JSON',

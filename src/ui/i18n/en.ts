@@ -13,7 +13,6 @@ export const en = {
   ...enShare,
   ...enLayers,
   ...enPresent,
-  'app.tagline': 'A living Kubernetes cluster under glass',
   'app.booting':
     'A cluster is starting: API server, etcd, scheduler, controllers, three machines …',
   'app.crashed': 'The simulation stopped because of a fault of ours.',
@@ -228,8 +227,6 @@ export const en = {
   'services.send': 'Send a request',
   'client.title': 'Client',
   'client.sub': 'outside',
-  'disks.title': 'Disks',
-  'disks.none': 'No claims. A claim asks for a disk; a volume plugs in.',
   'disks.pending': 'Pending',
   'shelf.pending': 'Pending',
   'shelf.notready': 'Not ready',

@@ -46,7 +46,6 @@ export const zhShare: Record<keyof typeof enShare, string> = {
   'sessions.none': '还没有会话。为当前会话起个名字并保存,它会留在这个浏览器里。',
   'sessions.auto': '自动保存',
   'sessions.about': '截至 {at},{n} 条命令,{when}',
-  'sessions.saved': '已保存为“{name}”。',
   'import.title': '导入集群对象',
   'import.how': '粘贴以下命令的输出,或把文件拖到这里。内容不会离开本页面。',
   'import.text': 'YAML 或 JSON',
