@@ -15,6 +15,7 @@ import { isReason } from './api/meta/status.ts'
 import { formatTime } from './api/meta/time.ts'
 import type { NodeServer } from './api/nodeserver.ts'
 import type { KubeObject } from './api/object.ts'
+import type { CertificateAuthority } from './api/pki/authority.ts'
 import type { UserInfo } from './api/transport.ts'
 import { type ApiServer, createApiServer } from './apiserver/server.ts'
 import {
@@ -86,6 +87,12 @@ const ADMIN: UserInfo = {
 const API_SERVER = 'kube-apiserver-1'
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
 
+/** What the host brings, which is in no recording. */
+export interface ClusterHost {
+  /** Signs certificates; one of the seed unless given. */
+  readonly authority?: CertificateAuthority
+}
+
 interface RunningMachine {
   readonly machine: Machine
   readonly runtime: NodeRuntime
@@ -109,7 +116,10 @@ export class Cluster {
   private hollow: HollowKubelets | undefined
   private nextMachine = 1
 
-  constructor(readonly config: ClusterConfig) {
+  constructor(
+    readonly config: ClusterConfig,
+    private readonly host: ClusterHost = {},
+  ) {
     const epochMs = Date.parse(config.epoch)
     assert(!Number.isNaN(epochMs), `epoch ${config.epoch} is an instant`)
     this.world = createWorld({ seed: config.seed, epochMs, keepRecords: config.keepRecords })
@@ -239,7 +249,7 @@ export class Cluster {
       { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
       'kube-controller-manager/v1.36.2',
     )
-    startControllerManager({ world, client: manager })
+    startControllerManager({ world, client: manager, ...this.host })
     const scheduler = this.client(
       'kube-scheduler-1',
       { name: 'system:kube-scheduler', groups: ['system:authenticated'] },

@@ -3,7 +3,7 @@
  * @kubernetes/client-node.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -20,6 +20,7 @@ import {
 } from '@kubernetes/client-node'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeRequest } from '../testing/certificates.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'kubarium-'))
 const kubeconfig = join(dir, 'config')
@@ -111,6 +112,43 @@ describe.skipIf(kubectls.length === 0).each(kubectls)('real %s', (binary) => {
       run(['apply', '--server-side', '--field-manager=ann', '-f', '-'], map('red')).err,
     ).toContain('Apply failed with 1 conflict')
     expect(run(['delete', 'cm', 'settings']).code).toBe(0)
+  })
+
+  test('gets a certificate, and comes in with it', () => {
+    const { pem, privateKey } = makeRequest({ name: 'alice', organization: ['devs'] })
+    const files = { request: join(dir, 'a.csr'), key: join(dir, 'a.key'), cert: join(dir, 'a.crt') }
+    writeFileSync(files.key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const ask = {
+      apiVersion: 'certificates.k8s.io/v1',
+      kind: 'CertificateSigningRequest',
+      metadata: { name: 'alice' },
+      spec: {
+        request: Buffer.from(pem).toString('base64'),
+        signerName: 'kubernetes.io/kube-apiserver-client',
+        usages: ['client auth'],
+      },
+    }
+    expect(run(['create', '-f', '-'], JSON.stringify(ask)).code).toBe(0)
+    expect(run(['certificate', 'approve', 'alice']).code).toBe(0)
+    const issued = 'jsonpath={.status.certificate}'
+    expect(run(['wait', 'csr/alice', `--for=${issued}`, '--timeout=20s']).code).toBe(0)
+    const { out } = run(['get', 'csr', 'alice', '-o', issued])
+    writeFileSync(files.cert, Buffer.from(out, 'base64'))
+    const server = run(['config', 'view', '-o', 'jsonpath={.clusters[0].cluster.server}']).out
+    const root = ['get', 'cm', 'kube-root-ca.crt', '-o', 'jsonpath={.data.ca\\.crt}']
+    writeFileSync(join(dir, 'ca.crt'), run(root).out)
+    writeFileSync(join(dir, 'none'), '')
+    const alice = [
+      `--kubeconfig=${join(dir, 'none')}`,
+      `--server=${server}`,
+      `--certificate-authority=${join(dir, 'ca.crt')}`,
+      `--client-certificate=${files.cert}`,
+      `--client-key=${files.key}`,
+    ]
+    expect(run([...alice, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.groups}']).out).toBe(
+      '["devs","system:authenticated"]',
+    )
+    expect(run([...alice, 'get', 'pods']).err).toContain('User "alice" cannot list resource "pods"')
   })
 
   test('reads logs, runs commands with their exit codes, copies nothing it should not', () => {

@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import descriptions from 'virtual:descriptions'
+import { unauthorized } from '../cluster/api/meta/status.ts'
+import type { CertificateAuthority } from '../cluster/api/pki/authority.ts'
 import { provideDescriptions } from '../cluster/api/schema.ts'
 import type { UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, DEFAULT_CONFIG } from '../cluster/cluster.ts'
@@ -13,7 +15,7 @@ import { parseArgs, type ServerArgs, USAGE } from './args.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { listen } from './nodehttp.ts'
 import { Pacer } from './pacer.ts'
-import { makeTls } from './tls.ts'
+import { hostAuthority, makeTls, userOfCertificate } from './tls.ts'
 import { serveUi } from './ui.ts'
 import { serveUpgrades } from './upgrade.ts'
 
@@ -36,20 +38,27 @@ async function main(): Promise<void> {
     return
   }
   const token = randomBytes(24).toString('hex')
-  const tls = args.http ? undefined : await makeTls()
+  const authority = hostAuthority()
+  const tls = args.http ? undefined : makeTls(authority)
   provideDescriptions(descriptions)
-  const cluster = makeCluster(args)
+  const cluster = makeCluster(args, authority)
   const pacer = new Pacer(cluster.world, args.speed)
   const serve = toFetch(cluster.api, pacer)
-  const fetch = (request: Request) => {
+  const asking = (authorization: string | undefined, socket: unknown) =>
+    userOf(authorization, socket, token)
+  const fetch = (request: Request, socket: unknown) => {
     const authorization = request.headers.get('authorization') ?? undefined
-    return serve(request, userOf(authorization, token))
+    const user = asking(authorization, socket)
+    // Without a header the API server would take the host's own request for granted.
+    if (!user && authorization === undefined) return Promise.resolve(unauthorizedResponse())
+    return serve(request, user)
   }
   const { server, port } = await listen(fetch, { port: args.port, tls })
   serveUpgrades(server, {
     handler: cluster.api,
     host: pacer,
-    userOf: (authorization) => userOf(authorization, token),
+    userOf: (authorization, socket) =>
+      asking(authorization, socket) ?? (authorization === undefined ? NOBODY : undefined),
   })
   const url = `${args.http ? 'http' : 'https'}://127.0.0.1:${port}`
   const ca = tls ? { ca: tls.ca } : {}
@@ -72,8 +81,8 @@ async function main(): Promise<void> {
 }
 
 /** The cluster's birth is set so that its clock shows real time when the port opens. */
-function makeCluster(args: ServerArgs): Cluster {
-  const cluster = new Cluster({
+function makeCluster(args: ServerArgs, authority: CertificateAuthority): Cluster {
+  const config = {
     ...DEFAULT_CONFIG,
     seed: args.seed,
     epoch: new Date(Date.now() - SETTLE_MS).toISOString(),
@@ -83,15 +92,28 @@ function makeCluster(args: ServerArgs): Cluster {
     // Who looks on may look back; for kubectl alone the past is only memory.
     keepHistory: args.ui,
     keepRecords: 20_000,
-  })
+  }
+  const cluster = new Cluster(config, { authority })
   cluster.world.clock.run({ until: SETTLE_MS })
   return cluster
 }
 
-/** The administrator by token; service accounts are recognized by the API server itself. */
-function userOf(authorization: string | undefined, token: string): UserInfo | undefined {
+/** The administrator by token, others by certificate; the API server itself knows the tokens of service accounts. */
+function userOf(
+  authorization: string | undefined,
+  socket: unknown,
+  token: string,
+): UserInfo | undefined {
+  const known = userOfCertificate(socket)
+  if (known && known !== 'refused') return known
   if (authorization === `Bearer ${token}`) return ADMIN
-  return authorization === undefined ? NOBODY : undefined
+  return authorization === undefined && !known ? NOBODY : undefined
+}
+
+/** For a certificate that has ended or is of another authority. */
+function unauthorizedResponse(): Response {
+  const { status } = unauthorized()
+  return Response.json(status, { status: 401 })
 }
 
 main().catch((error: unknown) => {

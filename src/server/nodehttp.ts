@@ -9,14 +9,15 @@ import type { ServerTls } from './tls.ts'
 const PORT = 6443
 const PORTS_TRIED = 100
 
-/** Listens on loopback. @returns the server and its port */
+/** Listens on loopback. Whoever asks may show a certificate. @returns the server and its port */
 export async function listen(
-  fetch: (request: Request) => Promise<Response>,
+  fetch: (request: Request, socket: unknown) => Promise<Response>,
   o: { port: number | undefined; tls: ServerTls | undefined },
 ): Promise<{ server: Server; port: number }> {
-  const listener = getRequestListener((request) => fetch(request))
-  const make = () =>
-    o.tls ? createHttps({ cert: o.tls.cert, key: o.tls.key }, listener) : createHttp(listener)
+  const listener = getRequestListener((request, env) =>
+    fetch(request, 'incoming' in env ? env.incoming.socket : undefined),
+  )
+  const make = () => (o.tls ? createHttps(tlsOptions(o.tls), listener) : createHttp(listener))
   if (o.port !== undefined) return await bind(make(), o.port)
   for (let port = PORT; ; port++) {
     try {
@@ -26,6 +27,11 @@ export async function listen(
       if (!taken || port >= PORT + PORTS_TRIED) throw error
     }
   }
+}
+
+/** A certificate is asked for and judged, but its absence refuses nobody: there are tokens too. */
+function tlsOptions(t: ServerTls) {
+  return { cert: t.cert, key: t.key, ca: t.ca, requestCert: true, rejectUnauthorized: false }
 }
 
 function bind(server: Server, port: number): Promise<{ server: Server; port: number }> {

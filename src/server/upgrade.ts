@@ -44,8 +44,8 @@ const UNSUPPORTED: ApiResponse = {
 export interface UpgradeOptions {
   readonly handler: ApiHandler
   readonly host: Host
-  /** Who asks, by the Authorization header. */
-  userOf(authorization: string | undefined): UserInfo | undefined
+  /** Who asks, by the Authorization header and the connection's certificate. */
+  userOf(authorization: string | undefined, socket: unknown): UserInfo | undefined
 }
 
 /** Serves upgrade requests of a listener. */
@@ -176,7 +176,7 @@ function requestOf(incoming: IncomingMessage, o: UpgradeOptions): ApiRequest {
   for (const [k, v] of Object.entries(incoming.headers)) {
     if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v
   }
-  const user = o.userOf(incoming.headers.authorization)
+  const user = o.userOf(incoming.headers.authorization, incoming.socket)
   return {
     method: 'GET',
     path: decodeURIComponent(url.pathname),

@@ -6,6 +6,7 @@ import type { KindMap } from '../api/generated/kindmap.ts'
 import { ApiError } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import { parseKey } from '../api/object.ts'
+import type { CertificateAuthority } from '../api/pki/authority.ts'
 import { apiVersionOf, resourceOf } from '../api/resources.ts'
 import type { Client, Kind } from '../client/client.ts'
 import type { Informer, Informers } from '../client/informer.ts'
@@ -42,8 +43,8 @@ export interface ControllerContext {
   readonly owner: string
   readonly random: Random
   readonly flags: ControllerFlags
-  /** The cluster's root certificate, for kube-root-ca.crt. */
-  readonly rootCa: string
+  /** Signs certificates; its own is the cluster's root certificate. */
+  readonly authority: CertificateAuthority
   /** Called when the manager stops. */
   onStop(f: () => void): void
   /** A recorder whose events come from that component (the controller's name unless given). */

@@ -2,6 +2,7 @@
  * kube-controller-manager: runs the controllers, all on one set of informers, while it is leader.
  * @source cmd/kube-controller-manager/app/controllermanager.go
  */
+import { type CertificateAuthority, makeAuthority } from '../api/pki/authority.ts'
 import { UPSTREAM } from '../api/version.ts'
 import type { Client } from '../client/client.ts'
 import { createInformers, type Informers } from '../client/informer.ts'
@@ -17,8 +18,8 @@ export interface ControllerManagerDeps {
   readonly client: Client
   /** Made from the client unless given. */
   readonly informers?: Informers
-  /** The cluster's root certificate in PEM. */
-  readonly rootCa?: string
+  /** Signs certificates; one of the seed unless given. */
+  readonly authority?: CertificateAuthority
   readonly flags?: Partial<ControllerFlags>
   /** Names of controllers to leave out. */
   readonly disabled?: readonly string[]
@@ -44,9 +45,6 @@ export const DEFAULT_FLAGS: ControllerFlags = {
   allocateNodeCidrs: false,
 }
 
-/** Stands for a certificate where the host has none to give. */
-const ROOT_CA = '-----BEGIN CERTIFICATE-----\nS3ViYXJpdW0gcm9vdA==\n-----END CERTIFICATE-----\n'
-
 /** Starts every controller under its own identity, at once or when elected. */
 export function startControllerManager(deps: ControllerManagerDeps): RunningManager {
   const { identity } = deps
@@ -71,10 +69,22 @@ export function startControllerManager(deps: ControllerManagerDeps): RunningMana
   }
 }
 
+const KEY_BYTES = 32
+
+/** The authority of a cluster whose host brings none: made of its seed, so that a replay signs alike. */
+function authorityOf(world: World): CertificateAuthority {
+  const random = world.random.split('certificate-authority')
+  const secret = Array.from({ length: KEY_BYTES }, () => random.below(256))
+  // Too big a number is no key; the first byte makes sure.
+  secret[0] = 1
+  return makeAuthority(secret, world.clock.epochMs)
+}
+
 function startControllers(deps: ControllerManagerDeps): RunningManager {
   const { world, client } = deps
   const informers = deps.informers ?? createInformers(client)
   const flags = { ...DEFAULT_FLAGS, ...deps.flags }
+  const authority = deps.authority ?? authorityOf(world)
   const ends: (() => void)[] = []
   for (const d of controllers) {
     if (deps.disabled?.includes(d.name)) continue
@@ -100,7 +110,7 @@ function startControllers(deps: ControllerManagerDeps): RunningManager {
       owner,
       random: world.random.split(`controller/${d.name}`),
       flags,
-      rootCa: deps.rootCa ?? ROOT_CA,
+      authority,
       onStop: (f) => ends.push(f),
       recorder(component = d.name) {
         const known = recorders.get(component)

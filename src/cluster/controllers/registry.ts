@@ -2,7 +2,9 @@
 
 import { clusterroleaggregation } from './clusterroleaggregation/clusterroleaggregation.ts'
 import { cronjob } from './cronjob/cronjob.ts'
+import { csrapproving } from './csrapproving/csrapproving.ts'
 import { csrcleaner } from './csrcleaner/csrcleaner.ts'
+import { csrsigning } from './csrsigning/csrsigning.ts'
 import { daemonset } from './daemonset/daemonset.ts'
 import { deployment } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
@@ -53,6 +55,8 @@ export const controllers: readonly ControllerDefinition[] = [
   disruption,
   statefulset,
   cronjob,
+  csrsigning,
+  csrapproving,
   csrcleaner,
   ttl,
   nodeipam,

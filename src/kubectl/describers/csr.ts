@@ -2,8 +2,9 @@
 import type { CertificateSigningRequest } from '../../cluster/api/generated/types.ts'
 import { humanDuration } from '../../cluster/api/meta/duration.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
+import { type CertificateRequest, readRequest } from '../../cluster/api/pki/request.ts'
 import type { Task } from '../../cluster/sim/task.ts'
-import { decodeBase64, fromUtf8 } from '../base64.ts'
+import { decodeBase64 } from '../base64.ts'
 import { CliError } from '../errors.ts'
 import type { DescribeContext } from './describer.ts'
 import { describeEvents } from './events.ts'
@@ -13,7 +14,8 @@ import { longTime, pairsText } from './writer.ts'
 export function* describeCsr(c: DescribeContext, o: AnyObject): Task<void> {
   const { w } = c
   const csr = o as unknown as CertificateSigningRequest
-  const subject = subjectOf(csr.spec?.request ?? '')
+  const request = requestOf(csr.spec?.request ?? '')
+  const { subject } = request
   w.field(0, 'Name', o.metadata.name)
   w.field(0, 'Labels', pairsText(o.metadata.labels))
   w.field(0, 'Annotations', pairsText(o.metadata.annotations))
@@ -30,6 +32,9 @@ export function* describeCsr(c: DescribeContext, o: AnyObject): Task<void> {
     const values = subject.get(oid)
     if (values) w.write(0, `\t${title}:\t${values.join('\n\t\t')}\n`)
   }
+  const names = ALT_NAMES.filter(([, key]) => request[key].length > 0)
+  if (names.length > 0) w.write(0, 'Subject Alternative Names:\n')
+  for (const [title, key] of names) w.write(0, `\t${title}:\t${request[key].join('\n\t\t')}\n`)
   yield* describeEvents(c, o)
 }
 
@@ -41,6 +46,13 @@ const PARTS = [
   ['Province', '2.5.4.8'],
   ['StreetAddress', '2.5.4.9'],
   ['PostalCode', '2.5.4.17'],
+] as const
+
+const ALT_NAMES = [
+  ['DNS Names', 'dnsNames'],
+  ['Email Addresses', 'emailAddresses'],
+  ['URIs', 'uris'],
+  ['IP Addresses', 'ipAddresses'],
 ] as const
 
 function statusOf(csr: CertificateSigningRequest): string {
@@ -55,59 +67,11 @@ function statusOf(csr: CertificateSigningRequest): string {
   return text
 }
 
-interface Element {
-  readonly tag: number
-  readonly body: readonly number[]
-}
-
-/** The DER elements in a row. */
-function elements(bytes: readonly number[]): Element[] {
-  const out: Element[] = []
-  for (let i = 0; i + 1 < bytes.length; ) {
-    const tag = bytes[i] as number
-    let length = bytes[i + 1] as number
-    i += 2
-    if (length & 0x80) {
-      const n = length & 0x7f
-      length = 0
-      for (let j = 0; j < n; j++) length = length * 256 + (bytes[i + j] ?? 0)
-      i += n
-    }
-    out.push({ tag, body: bytes.slice(i, i + length) })
-    i += length
+/** @throws CliError when it is none */
+function requestOf(request: string): CertificateRequest {
+  try {
+    return readRequest(decodeBase64(request).text)
+  } catch (error) {
+    throw new CliError(`Error parsing CSR: ${error instanceof Error ? error.message : error}`)
   }
-  return out
-}
-
-function oidText(bytes: readonly number[]): string {
-  const first = bytes[0] ?? 0
-  const parts = [Math.floor(first / 40), first % 40]
-  let n = 0
-  for (const b of bytes.slice(1)) {
-    n = n * 128 + (b & 0x7f)
-    if (!(b & 0x80)) {
-      parts.push(n)
-      n = 0
-    }
-  }
-  return parts.join('.')
-}
-
-/** Values of the subject by attribute. @throws CliError when the request is no PKCS#10 */
-function subjectOf(request: string): Map<string, string[]> {
-  const pem = decodeBase64(request).text
-  const body = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([\s\S]*?)-----END/.exec(pem)?.[1]
-  if (!body) throw new CliError('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST')
-  const [outer] = elements(decodeBase64(body).bytes)
-  const [info] = elements(outer?.body ?? [])
-  const [, name] = elements(info?.body ?? [])
-  const out = new Map<string, string[]>()
-  for (const set of elements(name?.body ?? []))
-    for (const pair of elements(set.body)) {
-      const [oid, value] = elements(pair.body)
-      if (!oid || !value) continue
-      const key = oidText(oid.body)
-      out.set(key, [...(out.get(key) ?? []), fromUtf8(value.body)])
-    }
-  return out
 }

@@ -1,4 +1,9 @@
 /** The admission plugins that are on by default, in upstream's order. @source pkg/kubeapiserver/options/plugins.go */
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates.ts'
 import type { AdmissionPlugin } from './chain.ts'
 import { defaultIngressClass } from './defaultingressclass.ts'
 import { defaultTolerationSeconds } from './defaulttolerationseconds.ts'
@@ -29,6 +34,9 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   storageObjectInUseProtection,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
   rbacEscalation,

@@ -36,7 +36,7 @@ function start(c: ControllerContext): void {
   function* reconcile(namespace: string): Task<void> {
     const ns = namespaces.get('', namespace)
     if (!ns || ns.status?.phase === 'Terminating') return
-    const data = { 'ca.crt': c.rootCa }
+    const data = { 'ca.crt': c.authority.certificate }
     const known = maps.get(namespace, NAME)
     try {
       if (!known) {
@@ -46,7 +46,7 @@ function start(c: ControllerContext): void {
         return
       }
       const noted = known.metadata.annotations?.[DESCRIPTION] !== undefined
-      if (known.data?.['ca.crt'] === c.rootCa && noted) return
+      if (known.data?.['ca.crt'] === c.authority.certificate && noted) return
       const annotations = { ...known.metadata.annotations, [DESCRIPTION]: TEXT }
       const metadata = { ...known.metadata, annotations }
       yield* c.client.update('ConfigMap', { ...known, metadata, data })

@@ -51,7 +51,7 @@ function start(c: ControllerContext): void {
     }
     const { namespace } = secret.metadata
     const data = secret.data ?? {}
-    const ca = encodeBase64(c.rootCa)
+    const ca = encodeBase64(c.authority.certificate)
     const home = encodeBase64(namespace ?? '')
     const right = data['ca.crt'] === ca && data.namespace === home && data.token && uid
     if (right) return
