@@ -65,3 +65,39 @@ test('what would happen if a node were drained, asked from the map', async ({ pa
   )
   expect(stdout).toBe('')
 })
+
+test('a machine without power: no command mends it, giving it power back does', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await page.evaluate(() => window.kubarium.fault({ kind: 'power-off', node: 'node-1' }))
+  await glass.advance('60s')
+  await page
+    .getByTestId('node')
+    .filter({ hasText: 'node-1' })
+    .first()
+    .click({
+      position: { x: 60, y: 12 },
+    })
+  await page.getByTestId('inspect-why').click()
+  await expect(page.getByTestId('root-cause')).toContainText('The machine node-1 has no power')
+  await page.getByTestId('find-fix').click()
+  const fix = page.locator('[data-testid=fix][data-works=true]').first()
+  await expect(fix).toContainText('give node-1 its power back', { timeout: 60_000 })
+  await fix.getByRole('button', { name: 'Do it' }).click()
+  await expect
+    .poll(async () => (await glass.kubectl('kubectl get node node-1')).stdout, { timeout: 60_000 })
+    .toMatch(/node-1\s+Ready/)
+})
+
+test('an answer that no change can mend says so', async ({ page }) => {
+  const glass = await open(page)
+  await glass.kubectl('kubectl run odd --image=registry.invalid/odd:1')
+  await glass.advance('20s')
+  await page.locator('[data-pod=odd]').click()
+  await page.getByTestId('inspect-why').click()
+  await expect(page.getByTestId('verdict')).toContainText('cannot be reached')
+  await expect(page.getByTestId('beyond')).toContainText('outside of the cluster')
+  const said = await page.evaluate(() => window.kubarium.why('pod/odd'))
+  expect(said.beyond).toContain('Use an image that a registry has')
+})

@@ -21,6 +21,9 @@ export type FaultCommand =
     }
   | { readonly kind: 'heal-all' }
 
+/** What a person does to the machines rather than to an object: a fault, its healing, a machine that joins. */
+export type Act = FaultCommand | { readonly kind: 'add-node' }
+
 /** A request from the page to a Service or pod, walked hop by hop. */
 export interface TrafficRequest {
   readonly from: string
@@ -284,8 +287,10 @@ export interface WhyCause extends Said {
 
 /** A change that was tried on a copy of the cluster. */
 export interface WhyFix {
-  /** A terminal line (several, when it holds a here-document). */
+  /** A terminal line (several, when it holds a here-document); empty for an act. */
   readonly command: string
+  /** What is done at the machines instead of a command. */
+  readonly act?: Act
   readonly why: Said
   /** The trouble is gone, stays gone, and nothing that was well broke. */
   readonly works: boolean
@@ -311,6 +316,8 @@ export interface WhyAnswer {
   readonly next: readonly WaitCard[]
   /** Something could be tried. */
   readonly fixable: boolean
+  /** Why no change to an object mends it for sure, where that is so: said when nothing that was tried helps. */
+  readonly beyond?: Said
   /** What was tried, smallest change that works first. */
   readonly fixes?: readonly WhyFix[]
 }

@@ -1,7 +1,7 @@
 /** A scripted trouble: what is typed and broken, what is asked, what the answer and the fix must be. */
 import { expect } from 'vitest'
 import type { ClusterConfig } from '../cluster/cluster.ts'
-import type { About, FaultCommand, Said, WhyAnswer, WhyFix } from '../protocol/protocol.ts'
+import type { About, Act, FaultCommand, Said, WhyAnswer, WhyFix } from '../protocol/protocol.ts'
 import { Session } from '../session/session.ts'
 import { ranked, tryFixes } from '../session/why/fixes.ts'
 import { why } from '../session/why/why.ts'
@@ -19,8 +19,10 @@ export interface WhyCase {
   readonly chain: readonly string[]
   /** Values that the root must have. */
   readonly says?: Readonly<Record<string, string | number | RegExp>>
-  /** The smallest fix that works; null when there is none to try. */
-  readonly fix?: RegExp | null
+  /** The smallest fix that works: a command, or an act. Every trouble has one, or says why not. */
+  readonly fix?: RegExp | Act
+  /** Why no change works: the id of the sentence. */
+  readonly beyond?: string
 }
 
 /** What a case gave. */
@@ -90,14 +92,21 @@ export function hold(c: WhyCase): Given {
     if (v instanceof RegExp) expect(String(root[k])).toMatch(v)
     else expect(root[k]).toBe(v)
   }
-  if (c.fix === undefined) return { session, about, answer, fixes: [] }
+  if (!c.fix && !c.beyond) {
+    expect(answer.state, `${c.about}: a trouble without a tried fix`).not.toBe('bad')
+    expect(answer.fixable).toBe(false)
+    return { session, about, answer, fixes: [] }
+  }
   const fixes = ranked([...tryFixes(session.recording(), session.now, about)])
-  if (c.fix === null) expect(fixes.filter((f) => f.works)).toEqual([])
-  else {
-    const [best] = fixes
+  const [best] = fixes
+  if (c.beyond) {
+    expect(best?.works ?? false).toBe(false)
+    expect(answer.beyond?.id).toBe(c.beyond)
+  } else {
     expect(best, `${about.name}: nothing was tried`).toBeDefined()
     expect(best).toMatchObject({ works: true })
-    expect(best?.command).toMatch(c.fix)
+    if (c.fix instanceof RegExp) expect(best?.command).toMatch(c.fix)
+    else expect(best?.act).toEqual(c.fix)
   }
   return { session, about, answer, fixes }
 }

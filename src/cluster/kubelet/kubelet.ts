@@ -22,7 +22,7 @@ import type { Millis } from '../sim/clock.ts'
 import { sleep, spawn, type Task } from '../sim/task.ts'
 import { WireError } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
-import type { EnvSources } from './env.ts'
+import { ConfigError, type EnvSources } from './env.ts'
 import { EvictionManager } from './eviction.ts'
 import { type Machine, nodeLease, nodeStatus, registration } from './nodestatus.ts'
 import { killWhileOutOfMemory } from './oom.ts'
@@ -30,7 +30,7 @@ import type { ContainerRecord, Eviction, PodRecord } from './podrecord.ts'
 import { PodWorker } from './podworker.ts'
 import { ResizeManager } from './resize.ts'
 import { podStatus } from './status.ts'
-import { type Disks, optional, type VolumeHost } from './volumes.ts'
+import { configuration, type Disks, optional, type VolumeHost } from './volumes.ts'
 
 /** Upstream's default timings. @unit ms */
 export const KUBELET_TIMES = {
@@ -235,11 +235,14 @@ export class Kubelet implements KubeletContext {
     const { client } = this
     const configMaps = new Map()
     const secrets = new Map()
+    const fail = (message: string) => new ConfigError(message)
     for (const name of namesOf(c, 'configMap')) {
-      configMaps.set(name, yield* optional(client.get('ConfigMap', { namespace, name })))
+      const call = client.get('ConfigMap', { namespace, name })
+      configMaps.set(name, yield* configuration(call, 'configmap', fail))
     }
     for (const name of namesOf(c, 'secret')) {
-      secrets.set(name, yield* optional(client.get('Secret', { namespace, name })))
+      const call = client.get('Secret', { namespace, name })
+      secrets.set(name, yield* configuration(call, 'secret', fail))
     }
     const services = this.informers.for('Service')
     yield* services.whenSynced()

@@ -12,10 +12,11 @@ import type {
   Volume as VolumeSpec,
 } from '../api/generated/types.ts'
 import { decodeBase64 } from '../api/meta/base64.ts'
-import { isReason } from '../api/meta/status.ts'
+import { ApiError, isReason } from '../api/meta/status.ts'
 import type { Client } from '../client/client.ts'
 import { emptyVolume, type Volume } from '../runtime/filesystem.ts'
 import type { Task } from '../sim/task.ts'
+import { WireError } from '../sim/wire.ts'
 import { fieldValue, resourceValue } from './env.ts'
 
 /** Mounting cannot go on; reason and message are the event's. */
@@ -154,14 +155,23 @@ function* hostPath(host: VolumeHost, spec: VolumeSpec): Task<Volume> {
 
 function* claim(host: VolumeHost, pod: Pod, name: string): Task<Volume> {
   const namespace = pod.metadata.namespace ?? ''
-  const pvc = yield* optional(host.client.get('PersistentVolumeClaim', { namespace, name }))
+  const lost = (message: string) => new MountError('FailedMount', message)
+  const pvc = yield* reached(
+    host.client.get('PersistentVolumeClaim', { namespace, name }),
+    `error processing PVC ${namespace}/${name}: failed to fetch PVC from API server`,
+    lost,
+  )
   const target = pvc?.spec?.volumeName
-  if (!pvc) throw new MountError('FailedMount', `persistentvolumeclaim "${name}" not found`)
+  if (!pvc) throw lost(`persistentvolumeclaim "${name}" not found`)
   if (!target || pvc.status?.phase !== 'Bound') {
-    throw new MountError('FailedMount', `persistentvolumeclaim "${name}" not bound`)
+    throw lost(`persistentvolumeclaim "${name}" not bound`)
   }
-  const pv = yield* optional(host.client.get('PersistentVolume', { namespace: '', name: target }))
-  if (!pv) throw new MountError('FailedMount', `persistentvolume "${target}" not found`)
+  const pv = yield* reached(
+    host.client.get('PersistentVolume', { namespace: '', name: target }),
+    `error processing PVC ${namespace}/${name}: failed to fetch PV ${target} from API server`,
+    lost,
+  )
+  if (!pv) throw lost(`persistentvolume "${target}" not found`)
   const local = pv.spec?.local?.path ?? pv.spec?.hostPath?.path
   return host.disks.get(local ? `host://${host.node}${local}` : `pv://${target}`)
 }
@@ -232,8 +242,10 @@ function* fromConfigMap(
   files: Map<string, string>,
   fail: (m: string) => MountError,
 ): Task<void> {
-  const cm: ConfigMap | undefined = yield* optional(
+  const cm: ConfigMap | undefined = yield* configuration(
     host.client.get('ConfigMap', { namespace, name: source.name }),
+    'configmap',
+    fail,
   )
   if (!cm) {
     if (source.optional) return
@@ -251,8 +263,10 @@ function* fromSecret(
   files: Map<string, string>,
   fail: (m: string) => MountError,
 ): Task<void> {
-  const secret: Secret | undefined = yield* optional(
+  const secret: Secret | undefined = yield* configuration(
     host.client.get('Secret', { namespace, name: source.name }),
+    'secret',
+    fail,
   )
   if (!secret) {
     if (source.optional) return
@@ -295,6 +309,39 @@ function downward(
         ? resourceValue(pod, pod.spec.containers[0], item.resourceFieldRef, host)
         : ''
     files.set(`/${item.path}`, value)
+  }
+}
+
+/**
+ * Reads a ConfigMap or Secret; the API server that cannot be reached is a failure like any other.
+ * @source pkg/kubelet/util/manager/watch_based_manager.go
+ */
+export function configuration<T>(
+  call: Task<T>,
+  kind: 'configmap' | 'secret',
+  fail: (message: string) => Error,
+): Task<T | undefined> {
+  return reached(
+    call,
+    `failed to sync ${kind} cache: timed out waiting for the condition`,
+    fail,
+    true,
+  )
+}
+
+/** Turns NotFound into undefined, and what else the API server says, or its silence, into a failure of the caller's. */
+function* reached<T>(
+  call: Task<T>,
+  message: string,
+  fail: (message: string) => Error,
+  plain = false,
+): Task<T | undefined> {
+  try {
+    return yield* optional(call)
+  } catch (e) {
+    if (e instanceof WireError || e instanceof ApiError)
+      throw fail(plain ? message : `${message}: ${e.message}`)
+    throw e
   }
 }
 

@@ -1,10 +1,11 @@
 /** Why something does not exist: refused, deleted, never made, or made somewhere else. */
-import type { KubeObject } from '../../cluster/api/object.ts'
+import type { AnyObject, KubeObject } from '../../cluster/api/object.ts'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
+import { toYaml } from '../../kubectl/printers/yaml.ts'
 import type { About } from '../../protocol/protocol.ts'
 import { diagnose } from './diagnose.ts'
-import { headOf } from './edits.ts'
-import { bad, type Candidate, type Finding, nearest, ok } from './finding.ts'
+import { copied, headOf } from './edits.ts'
+import { bad, type Candidate, type Finding, nearest, ok, said } from './finding.ts'
 import type { Look } from './look.ts'
 import { refusalFinding } from './refusals.ts'
 import { rules } from './rules.ts'
@@ -34,6 +35,7 @@ export function absentFinding(look: Look, about: About): Finding {
     return bad('why.elsewhere', about, {
       values: { kind: about.kind, there, here: about.namespace },
       rule: rules.namespaces,
+      fixes: copyHere(elsewhere as AnyObject, about),
     })
   }
   const names = all
@@ -42,7 +44,23 @@ export function absentFinding(look: Look, about: About): Finding {
   const near = nearest(about.name, names)
   return bad(near ? 'why.gone.near' : 'why.gone', about, {
     values: { kind: about.kind, near: near ?? '-' },
+    beyond: near
+      ? said('why.beyond.name', { kind: about.kind, near })
+      : said('why.beyond.never', { kind: about.kind }),
   })
+}
+
+/** The same object in the namespace that was asked for. What its controllers made is theirs to make. */
+function copyHere(o: AnyObject, about: About): Candidate[] {
+  if (o.metadata.ownerReferences?.some((r) => r.controller)) return []
+  const manifest = toYaml(copied(o, about.namespace))
+  return [
+    {
+      command: `kubectl apply -f - <<'EOF'\n${manifest}EOF`,
+      why: said('why.fix.copy', { kind: about.kind, what: about.name, here: about.namespace }),
+      cost: 3,
+    },
+  ]
 }
 
 /** Why the newest refused request about an object was refused; undefined when none was. */

@@ -1,5 +1,6 @@
 /** Why a Job, a CronJob or an autoscaler does what it does. */
 import type { CronJob, HorizontalPodAutoscaler, Job } from '../../cluster/api/generated/types.ts'
+import { milliValue } from '../../cluster/api/meta/quantity.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
 import { inNamespace, patchLine, remake } from './edits.ts'
 import { bad, type Candidate, type Finding, nearest, ok, said, waiting } from './finding.ts'
@@ -133,15 +134,38 @@ export function autoscalerFinding(look: Look, hpa: HorizontalPodAutoscaler): Fin
       values,
       rule: rules.autoscaling,
       field: 'spec.maxReplicas',
-      fixes: [2, 4].map((times) => ({
-        command: patchLine(hpa, { spec: { maxReplicas: max * times } }),
-        why: said('why.fix.hpa.max', { n: max * times }),
-        cost: 1 + times / 10,
-      })),
+      fixes: [
+        ...[2, 4].map((times) => ({
+          command: patchLine(hpa, { spec: { maxReplicas: max * times } }),
+          why: said('why.fix.hpa.max', { n: max * times }),
+          cost: 1 + times / 10,
+        })),
+        ...honest(look, hpa),
+      ],
+      beyond: said('why.beyond.load'),
     })
   }
   if (!active) return waiting('why.hpa.new', about, { values, rule: rules.autoscaling })
   return ok('why.hpa', about, { values, rule: rules.autoscaling })
+}
+
+/** A request by which what one pod uses now is what is wanted: utilisation is a share of the request. */
+function honest(look: Look, hpa: HorizontalPodAutoscaler): Candidate[] {
+  const ref = hpa.spec?.scaleTargetRef
+  const resource = hpa.status?.currentMetrics?.[0]?.resource
+  const goal = hpa.spec?.metrics?.[0]?.resource?.target.averageUtilization
+  const d = ref && look.get('Deployment', hpa.metadata.namespace ?? '', ref.name)
+  const [c, ...others] = d?.spec?.template?.spec?.containers ?? []
+  const used = resource?.current.averageValue
+  if (!ref || !c || others.length > 0 || !used || !goal || resource.name !== 'cpu') return []
+  const value = `${Math.ceil((milliValue(used) * 100) / goal / 100) * 100}m`
+  return [
+    {
+      command: `kubectl set resources ${ref.kind.toLowerCase()}/${ref.name}${inNamespace(hpa)} -c ${c.name} --requests=cpu=${value}`,
+      why: said('why.fix.request.set', { container: c.name, resource: 'cpu', value }),
+      cost: 2,
+    },
+  ]
 }
 
 type Values = Readonly<Record<string, string | number>>

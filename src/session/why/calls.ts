@@ -1,21 +1,23 @@
 /** A call that a container made and that failed: its name does not resolve, or a policy keeps the caller out. */
-import type { Pod, Service } from '../../cluster/api/generated/types.ts'
+import type { Container, Pod, Service } from '../../cluster/api/generated/types.ts'
 import { matchesSet } from '../../cluster/api/meta/labels.ts'
+import type { KubeObject } from '../../cluster/api/object.ts'
 import { isolates, refusal } from '../../cluster/network/policy.ts'
-import { inNamespace } from './edits.ts'
-import { bad, type Candidate, type Finding, said } from './finding.ts'
+import { headOf, inNamespace, target, templateLine } from './edits.ts'
+import { bad, type Candidate, type Finding, nearest, said } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { rules } from './rules.ts'
 
-/** What kept a container's call from its Service, by what it printed. @param command what it was started with */
+/** What kept a container's call from its Service, by what it printed. */
 export function callFinding(
   look: Look,
   pod: Pod,
   printed: string,
-  command: string,
+  spec: Container,
 ): Finding | undefined {
   const unresolved = /bad address '?([\w.-]+)|Could not resolve host: ([\w.-]+)/.exec(printed)
-  if (unresolved) return unnamed(look, pod, unresolved[1] ?? unresolved[2] ?? '')
+  if (unresolved) return unnamed(look, pod, unresolved[1] ?? unresolved[2] ?? '', spec)
+  const command = [...(spec.command ?? []), ...(spec.args ?? [])].join(' ')
   if (!/timed out/i.test(printed)) return undefined
   const host = /https?:\/\/([\w.-]+)/.exec(command)?.[1]
   const service = host ? serviceOf(look, pod, host) : undefined
@@ -28,7 +30,7 @@ function serviceOf(look: Look, pod: Pod, host: string): Service | undefined {
 }
 
 /** A name that is not answered: nobody answers any, or there is no such Service. */
-function unnamed(look: Look, pod: Pod, host: string): Finding | undefined {
+function unnamed(look: Look, pod: Pod, host: string, spec: Container): Finding | undefined {
   const servers = look.list('Pod', 'kube-system').filter((p) => isServer(p) && isReady(p))
   const coredns = look.get('Deployment', 'kube-system', 'coredns')
   if (servers.length === 0 && coredns) {
@@ -50,7 +52,64 @@ function unnamed(look: Look, pod: Pod, host: string): Finding | undefined {
   }
   if (serviceOf(look, pod, host)) return undefined
   const [name = '', namespace = pod.metadata.namespace ?? ''] = host.split('.')
-  return bad('why.service.missing', { kind: 'Service', namespace, name }, { rule: rules.dns })
+  const about = { kind: 'Service', namespace, name }
+  return bad('why.service.missing', about, {
+    rule: rules.dns,
+    fixes: reachable(look, pod, { host, name, namespace }, spec),
+    beyond: said('why.beyond.service', { name }),
+  })
+}
+
+/** Another name to call (of a Service nearly so called, or of that name elsewhere), or a Service for the workload. */
+function reachable(
+  look: Look,
+  pod: Pod,
+  called: { host: string; name: string; namespace: string },
+  spec: Container,
+): Candidate[] {
+  const { host, name, namespace } = called
+  const services = look.list('Service')
+  const here = services.filter((s) => s.metadata.namespace === namespace)
+  const near = nearest(
+    name,
+    here.map((s) => s.metadata.name ?? ''),
+  )
+  const elsewhere = services.find((s) => s.metadata.name === name)?.metadata.namespace
+  const other = near ?? (elsewhere && `${name}.${elsewhere}`)
+  const found: Candidate[] = other ? [calling(look, pod, spec, host, other)] : []
+  const workload = (look.get('Deployment', namespace, name) ??
+    look.get('StatefulSet', namespace, name)) as KubeObject | undefined
+  if (workload) {
+    const command = [...(spec.command ?? []), ...(spec.args ?? [])].join(' ')
+    const port = Number(command.split(host)[1]?.match(/^:(\d+)/)?.[1] ?? 80)
+    const backend = look
+      .list('Pod', namespace)
+      .find((p) => headOf(look, p).metadata.uid === workload.metadata.uid)
+    const listens = backend ? look.ports(backend)[0] : undefined
+    const to = listens && listens !== port ? ` --target-port=${listens}` : ''
+    found.push({
+      command: `kubectl expose ${target(workload)} --port=${port}${to}`,
+      why: said('why.fix.create', { kind: 'Service', what: name }),
+      cost: 3,
+    })
+  }
+  return found
+}
+
+/** The container with another host in what it is started with. */
+function calling(look: Look, pod: Pod, spec: Container, host: string, other: string): Candidate {
+  const anew = (words: readonly string[] | undefined) =>
+    words?.map((w) =>
+      w.replace(new RegExp(`(^|[\\s/@'"])${host}(?=$|[\\s/:'"])`, 'g'), `$1${other}`),
+    )
+  const command = anew(spec.command)
+  const args = anew(spec.args)
+  const container = { name: spec.name, ...(command ? { command } : {}), ...(args ? { args } : {}) }
+  return {
+    command: templateLine(look, pod, { containers: [container] }),
+    why: said('why.fix.host', { container: spec.name, host: other }),
+    cost: 1,
+  }
 }
 
 function isServer(p: Pod): boolean {

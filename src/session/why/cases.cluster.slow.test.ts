@@ -138,11 +138,24 @@ test('a node whose machine has lost power', () => {
     wait: 120_000,
     about: 'Node/node-1',
     chain: ['why.node.unknown', 'why.node.power'],
+    fix: { kind: 'power-on', node: 'node-1' },
+  })
+})
+
+test('a node whose link to the API server is cut', () => {
+  const link = { from: 'node-1', to: 'kube-apiserver-1' }
+  hold({
+    steps: [{ kind: 'cut', ...link }],
+    wait: 120_000,
+    about: 'Node/node-1',
+    chain: ['why.node.unknown', 'why.node.cut'],
+    says: link,
+    fix: { kind: 'mend', ...link },
   })
 })
 
 test('a pod on a node that went silent stays, terminating', () => {
-  hold({
+  const { fixes } = hold({
     steps: [
       'kubectl run web --image=nginx:1.27',
       20_000,
@@ -153,7 +166,11 @@ test('a pod on a node that went silent stays, terminating', () => {
     ],
     about: 'Pod/web',
     chain: ['why.pod.terminating.silent', 'why.node.unknown', 'why.node.power'],
-    fix: /--force --grace-period=0$/,
+    fix: { kind: 'power-on', node: 'node-1' },
+  })
+  expect(fixes[1]).toMatchObject({
+    works: true,
+    command: expect.stringMatching(/--force --grace-period=0$/),
   })
 })
 

@@ -233,6 +233,7 @@ test('a claim that is deleted while a pod uses it', () => {
     about: 'PersistentVolumeClaim/data',
     chain: ['why.claim.inuse'],
     says: { pod: 'db' },
+    fix: /emptyDir: \{\}/,
   })
 })
 
@@ -242,8 +243,15 @@ test('a name in the wrong namespace, and one that is nearly right', () => {
     about: 'ConfigMap/settings',
     chain: ['why.elsewhere'],
     says: { there: 'shop', here: 'default' },
+    fix: /name: settings\n {2}namespace: default/,
   })
-  hold({ steps: [WEB], about: 'Deployment/wep', chain: ['why.gone.near'], says: { near: 'web' } })
+  hold({
+    steps: [WEB],
+    about: 'Deployment/wep',
+    chain: ['why.gone.near'],
+    says: { near: 'web' },
+    beyond: 'why.beyond.name',
+  })
 })
 
 const CLIENT =
@@ -293,5 +301,36 @@ test('a name of a Service that is not there', () => {
     about: 'Pod/client',
     chain: ['why.container.exit', 'why.service.missing'],
     says: { name: 'web' },
+    beyond: 'why.beyond.service',
+  })
+})
+
+test('a Service that nobody made for a workload of that name', () => {
+  hold({
+    steps: [WEB, 20_000, CLIENT],
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.service.missing'],
+    fix: /^kubectl expose deployment\/web --port=80$/,
+  })
+})
+
+test('a Service that is nearly so called, and one of that name in another namespace', () => {
+  hold({
+    steps: [WEB, 'kubectl expose deployment web --port=80', CLIENT.replace('//web', '//wep')],
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.service.missing'],
+    says: { name: 'wep' },
+    fix: /wget -T 3 -qO- http:\/\/web && sleep/,
+  })
+  hold({
+    steps: [
+      'kubectl create namespace shop',
+      `${WEB} -n shop`,
+      'kubectl expose deployment web --port=80 -n shop',
+      CLIENT,
+    ],
+    about: 'Pod/client',
+    chain: ['why.container.exit', 'why.service.missing'],
+    fix: /http:\/\/web\.shop &&/,
   })
 })

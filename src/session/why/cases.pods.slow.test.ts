@@ -119,6 +119,7 @@ test('no nodes at all', () => {
     steps: ['kubectl create deployment web --image=nginx:1.27'],
     about: 'Pod/web-*',
     chain: ['why.pod.noworkers'],
+    fix: { kind: 'add-node' },
   })
 })
 
@@ -209,6 +210,20 @@ test('a registry that does not exist', () => {
     steps: ['kubectl run web --image=registry.invalid/web:1'],
     about: 'Pod/web',
     chain: ['why.image.registry'],
+    beyond: 'why.beyond.registry',
+  })
+})
+
+test('a registry that does not answer, until it is let answer again', () => {
+  hold({
+    steps: [
+      { kind: 'registry', image: '*', error: 'toomanyrequests: rate limit exceeded' },
+      'kubectl create deployment web --image=redis:7.4',
+    ],
+    about: 'Pod/web-*',
+    chain: ['why.image.registry'],
+    says: { message: /toomanyrequests/ },
+    fix: { kind: 'registry-heal', image: '*' },
   })
 })
 
@@ -343,6 +358,7 @@ test('an init container that fails', () => {
     about: 'Pod/app-*',
     chain: ['why.pod.init', 'why.container.init'],
     says: { container: 'setup', code: 3, words: 'no disk' },
+    fix: /"initContainers":\[{"name":"setup","command":null/,
   })
 })
 
@@ -362,8 +378,9 @@ test('a pod evicted from a node that went silent', () => {
       { kind: 'power-off', node: 'node-1' },
     ],
     wait: 120_000,
-    about: 'Node/node-1',
-    chain: ['why.node.unknown', 'why.node.power'],
+    about: 'Deployment/web',
+    chain: ['why.deployment.held', 'why.pod.silent', 'why.node.unknown', 'why.node.power'],
+    fix: { kind: 'power-on', node: 'node-1' },
   })
 })
 
@@ -385,6 +402,7 @@ test('a node short of memory: who took it', () => {
     about: 'Node/node-1',
     chain: ['why.node.memory', 'why.node.hog'],
     says: { name: 'hog', request: '0', node: 'node-1' },
+    fix: /requests:\n +memory: 2\d{3}Mi/,
   })
 })
 
@@ -399,6 +417,7 @@ test('a machine without any memory left: the kernel chooses', () => {
     about: 'Pod/greedy',
     chain: ['why.container.oom.machine'],
     says: { container: 'c', node: /^node-/ },
+    beyond: 'why.beyond.memory',
   })
 })
 

@@ -161,6 +161,7 @@ test('a Job that failed too often says what its pods did', () => {
     about: 'Job/work',
     chain: ['why.job.backoff', 'why.container.exit'],
     says: { code: 4, words: 'broken' },
+    fix: /^kubectl replace --force(?!.*command:).*image: busybox:1.36/s,
   })
 })
 
@@ -213,6 +214,7 @@ test('an autoscaler at its maximum', () => {
     about: 'HorizontalPodAutoscaler/web',
     chain: ['why.hpa.max'],
     says: { max: 2 },
+    fix: /^kubectl set resources deployment\/web -c c --requests=cpu=/,
   })
 })
 

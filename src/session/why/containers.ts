@@ -73,6 +73,7 @@ function outOfMemory(part: Part): Finding {
       rule: rules.nodeOom,
       field: 'spec.containers.resources',
       fixes: undo(look, pod),
+      beyond: said('why.beyond.memory', values),
     })
   }
   const fixes: Candidate[] = [2, 4, 8].map((times, i) => {
@@ -133,15 +134,26 @@ function ended(part: Part, code: number, reason: string, message: string): Findi
       cost: 2,
     })
   }
+  if (part.init) fixes.push(initDrop(look, pod, spec.name))
   fixes.push(...undo(look, pod))
-  const because = code === 0 ? undefined : callFinding(look, pod, words.join('\n'), command)
+  const because = code === 0 ? undefined : callFinding(look, pod, words.join('\n'), spec)
   return bad(id, aboutOf(pod), {
     values,
     ...(because ? { because } : {}),
     rule: part.init ? rules.init : rules.restart,
     field: `spec.${part.init ? 'initContainers' : 'containers'}.command`,
     fixes,
+    beyond: said('why.beyond.program', { container: spec.name }),
   })
+}
+
+/** Goes without an init container: what it would have prepared is not there. */
+export function initDrop(look: Look, pod: Pod, container: string): Candidate {
+  return {
+    command: templateLine(look, pod, { initContainers: [{ $patch: 'delete', name: container }] }),
+    why: said('why.fix.init.drop', { container }),
+    cost: 5,
+  }
 }
 
 /** Back to the revision before, where there is one. */

@@ -1,5 +1,5 @@
 /** Copies of a running cluster to try things on: the recording replayed up to now, then something else happens. */
-import type { About } from '../../protocol/protocol.ts'
+import type { About, Act } from '../../protocol/protocol.ts'
 import type { Recording } from '../recording.ts'
 import { replay } from '../replay.ts'
 import type { Session } from '../session.ts'
@@ -38,6 +38,13 @@ export function runOn(copy: Session, line: string): Ended {
   while (code === undefined && copy.now < until) copy.runUntil(copy.now + PACE_MS)
   if (code === undefined) run.cancel()
   return { code: code ?? 124, output }
+}
+
+/** Does something at the machines of a copy. */
+export function actOn(copy: Session, act: Act): Ended {
+  if (act.kind === 'add-node') copy.addNode()
+  else copy.fault(act)
+  return { code: 0, output: '' }
 }
 
 /** How everything that can be in trouble fares, by name; pods of a controller are their controller's matter. */

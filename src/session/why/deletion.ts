@@ -2,7 +2,7 @@
 import type { Namespace, Pod } from '../../cluster/api/generated/types.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
 import { usersOf } from './claims.ts'
-import { inNamespace } from './edits.ts'
+import { inNamespace, templateLine } from './edits.ts'
 import { bad, type Candidate, type Finding, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { isSilent, nodeFinding } from './nodes.ts'
@@ -28,6 +28,7 @@ export function deletionFinding(look: Look, o: AnyObject): Finding {
         rule: rules.protection,
         field: 'metadata.finalizers',
         fixes: [
+          ...withoutClaim(look, o, pods),
           {
             command: `kubectl delete pod ${pods.join(' ')}${inNamespace(o)}`,
             why: said('why.fix.delete.pod', { pod: pods.join(', ') }),
@@ -49,6 +50,22 @@ export function deletionFinding(look: Look, o: AnyObject): Finding {
   }
   if (o.kind === 'Pod') return podDeletion(look, o as unknown as Pod)
   return waiting('why.deleting', about, { values: { kind: o.kind }, rule: rules.finalizers })
+}
+
+/** The one pod that uses a claim made to use scratch space instead. */
+function withoutClaim(look: Look, claim: AnyObject, pods: readonly string[]): Candidate[] {
+  const { name, namespace = '' } = claim.metadata
+  const pod = pods.length === 1 ? look.get('Pod', namespace, pods[0] ?? '') : undefined
+  const volume = pod?.spec?.volumes?.find((v) => v.persistentVolumeClaim?.claimName === name)
+  if (!pod || !volume) return []
+  const volumes = [{ name: volume.name, persistentVolumeClaim: null, emptyDir: {} }]
+  return [
+    {
+      command: templateLine(look, pod, { volumes }),
+      why: said('why.fix.scratch', { pod: pods[0] ?? '' }),
+      cost: 3,
+    },
+  ]
 }
 
 function withoutFinalizers(o: AnyObject): Candidate {

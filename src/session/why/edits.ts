@@ -92,6 +92,21 @@ export function plain(o: AnyObject): unknown {
   }
 }
 
+/** An object as a person would write it for another namespace: all that it says, but for what was given to it there. */
+export function copied(o: AnyObject, namespace: string): unknown {
+  const { metadata, status: _, ...said } = o as unknown as JsonObject & { metadata: object }
+  const { labels, name } = o.metadata
+  const spec = o.spec ? { spec: without(plainSpec(o.kind, o.spec as JsonObject), GIVEN_THERE) } : {}
+  return { ...said, metadata: { name, namespace, ...own(labels) }, ...spec }
+}
+
+/** What a Service or a claim was given where it is. */
+const GIVEN_THERE: Readonly<Record<string, unknown>> = {
+  clusterIP: undefined,
+  clusterIPs: undefined,
+  volumeName: undefined,
+}
+
 function plainSpec(kind: string, spec: JsonObject): JsonObject {
   if (kind === 'Pod') return plainPod(spec as unknown as PodSpec)
   if (kind === 'Job') return plainJob(spec)

@@ -1,12 +1,14 @@
 /** What an investigation finds: a sentence about an object, the rule behind it, what could change it, and its cause. */
-import type { About, Said, WhyRule } from '../../protocol/protocol.ts'
+import type { About, Act, Said, WhyRule } from '../../protocol/protocol.ts'
 
 /** How an object fares: as wanted, on its way, or in trouble. */
 export type State = 'ok' | 'waiting' | 'bad'
 
-/** A change worth trying: a terminal line, and how much it changes (fewer is smaller). */
+/** A change worth trying: a terminal line or an act at the machines, and how much it changes (fewer is smaller). */
 export interface Candidate {
+  /** Empty for an act. */
   readonly command: string
+  readonly act?: Act
   readonly why: Said
   /** 1: one field of one object; 2: several; 3: an object made; 4: an object made anew; 6 and more: something given up. */
   readonly cost: number
@@ -20,6 +22,8 @@ export interface Finding extends Said {
   /** Path of the field that decides, as in `kubectl explain`. */
   readonly field?: string
   readonly fixes?: readonly Candidate[]
+  /** Why no change to an object may help: what is wrong is not in an object. */
+  readonly beyond?: Said
   readonly because?: Finding
 }
 
@@ -52,6 +56,11 @@ export function chainOf(f: Finding): Finding[] {
   const chain: Finding[] = []
   for (let x: Finding | undefined = f; x && !chain.includes(x); x = x.because) chain.push(x)
   return chain
+}
+
+/** An act at the machines as something to try. */
+export function acting(act: Act, why: Said, cost = 1): Candidate {
+  return { command: '', act, why, cost }
 }
 
 /** A message with its values. */

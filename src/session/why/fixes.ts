@@ -8,7 +8,7 @@ import type { About, WhyFix } from '../../protocol/protocol.ts'
 import type { Recording } from '../recording.ts'
 import type { Session } from '../session.ts'
 import { refusedFinding } from './absent.ts'
-import { broken, copyOf, health, lookAt, runOn } from './copy.ts'
+import { actOn, broken, copyOf, health, lookAt, runOn } from './copy.ts'
 import { headOf } from './edits.ts'
 import type { Candidate, Finding } from './finding.ts'
 import { aboutOf, keyOf, type Look } from './look.ts'
@@ -105,12 +105,13 @@ function tried(
   goal: Goal,
   before: ReturnType<typeof health>,
 ): WhyFix {
-  const { command, why } = candidate
+  const { command, act, why } = candidate
+  const change = { command, why, ...(act ? { act } : {}) }
   const began = copy.now
-  const { code, output } = runOn(copy, command)
+  const { code, output } = act ? actOn(copy, act) : runOn(copy, command)
   if (code !== 0) {
     const refused = output.trim().split('\n').at(-1) ?? ''
-    return { command, why, works: false, broke: [], refused }
+    return { ...change, works: false, broke: [], refused }
   }
   let since: number | undefined
   while (copy.now - began < PATIENCE_MS || since !== undefined) {
@@ -123,10 +124,10 @@ function tried(
     }
     copy.runUntil(copy.now + PACE_MS)
   }
-  if (since === undefined) return { command, why, works: false, broke: [] }
+  if (since === undefined) return { ...change, works: false, broke: [] }
   const except = new Set([keyOf(goal.about), keyOf(goal.head)])
   const broke = broken(before, health(lookAt(copy)), except)
-  return { command, why, works: broke.length === 0, after: since - began, broke }
+  return { ...change, works: broke.length === 0, after: since - began, broke }
 }
 
 function isWell(look: Look, goal: Goal): boolean {

@@ -2,7 +2,7 @@
 import { images, parseImage } from '../../cluster/runtime/images/index.ts'
 import type { Part } from './containers.ts'
 import { headOf, target, templateLine } from './edits.ts'
-import { bad, type Candidate, type Finding, nearest, said } from './finding.ts'
+import { acting, bad, type Candidate, type Finding, nearest, said } from './finding.ts'
 import { aboutOf } from './look.ts'
 import { rules } from './rules.ts'
 
@@ -27,6 +27,17 @@ export function imageFinding(part: Part, reason: string, message: string): Findi
     why: said('why.fix.image', { image }),
     cost: 1 + i / 10,
   }))
+  const down = registryFault(part, name)
+  if (down?.kind === 'registry') {
+    const act = { kind: 'registry-heal', image: down.image } as const
+    return bad('why.image.registry', aboutOf(pod), {
+      values,
+      rule: rules.images,
+      field: `spec.${list}.image`,
+      fixes: [acting(act, said('why.fix.registry')), ...fixes],
+      beyond: said('why.beyond.registry'),
+    })
+  }
   const id =
     reason === 'InvalidImageName'
       ? 'why.image.invalid'
@@ -35,7 +46,25 @@ export function imageFinding(part: Part, reason: string, message: string): Findi
         : /insufficient_scope|repository does not exist/.test(message)
           ? 'why.image.repository'
           : 'why.image.tag'
-  return bad(id, aboutOf(pod), { values, rule: rules.images, field: `spec.${list}.image`, fixes })
+  return bad(id, aboutOf(pod), {
+    values,
+    rule: rules.images,
+    field: `spec.${list}.image`,
+    fixes,
+    beyond: said('why.beyond.registry'),
+  })
+}
+
+/** What a person did to the registry of an image. */
+function registryFault({ look }: Part, image: string) {
+  const repository = parseImage(image)?.repository
+  return look
+    .faults()
+    .find(
+      (f) =>
+        f.kind === 'registry' &&
+        (f.image === '*' || (parseImage(f.image)?.repository ?? f.image) === repository),
+    )
 }
 
 function setImage(part: Part, image: string): string {

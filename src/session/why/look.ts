@@ -10,7 +10,7 @@ import { prefixEnd, type Revision, type StoreEvent } from '../../cluster/etcd/st
 import { findImage, parseImage } from '../../cluster/runtime/images/index.ts'
 import type { CauseId, Millis } from '../../cluster/sim/clock.ts'
 import type { TraceRecord } from '../../cluster/sim/trace.ts'
-import type { About } from '../../protocol/protocol.ts'
+import type { About, FaultCommand } from '../../protocol/protocol.ts'
 
 /** Records looked through, newest first, before giving up. */
 const LOOK_BACK = 100_000
@@ -26,6 +26,7 @@ export interface Moment {
 export class Look {
   private readonly lists = new Map<string, readonly KubeObject[]>()
   private eventsAbout: Map<string, Event[]> | undefined
+  private disturbed: FaultCommand[] | undefined
   private used: Map<string, Map<string, number>> | undefined
 
   constructor(
@@ -169,6 +170,25 @@ export class Look {
       /^power-o(n|ff)$/.test(String(r.detail?.kind)),
     )
     return power?.detail?.kind === 'power-off'
+  }
+
+  /** What a person broke and has not healed since, newest first; told by the trace. */
+  faults(): readonly FaultCommand[] {
+    if (this.disturbed) return this.disturbed
+    const found: FaultCommand[] = []
+    const healed = new Set<string>()
+    let looked = 0
+    this.backwards((r) => {
+      const fault = r.verb === 'fault' ? (r.detail as FaultCommand | undefined) : undefined
+      if (fault?.kind === 'heal-all') return false
+      if (fault?.kind === 'mend') healed.add(`${fault.from} ${fault.to}`)
+      if (fault?.kind === 'registry-heal') healed.add(fault.image)
+      if (fault?.kind === 'cut' && !healed.has(`${fault.from} ${fault.to}`)) found.push(fault)
+      if (fault?.kind === 'registry' && !healed.has(fault.image)) found.push(fault)
+      return ++looked < LOOK_BACK
+    })
+    this.disturbed = found
+    return found
   }
 
   /** Every kept version of an object, oldest first. */

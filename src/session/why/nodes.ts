@@ -2,7 +2,7 @@
 import type { Node, PodDisruptionBudget } from '../../cluster/api/generated/types.ts'
 import { selects } from '../../cluster/api/meta/labels.ts'
 import { headOf, patchLine, target } from './edits.ts'
-import { bad, type Candidate, type Finding, ok, said } from './finding.ts'
+import { acting, bad, type Candidate, type Finding, ok, said } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { pressed, pressureFinding } from './pressure.ts'
 import { rules } from './rules.ts'
@@ -23,19 +23,12 @@ export function nodeFinding(look: Look, node: Node): Finding {
   const r = ready(node)
   if (r?.status === 'Unknown') {
     const seconds = Math.round((look.now - (look.at(r.lastTransitionTime) ?? look.now)) / 1000)
-    const fault = look.records(about).find((x) => x.verb === 'fault')
+    const because = cutOff(look, name)
     return bad('why.node.unknown', about, {
       values: { seconds },
       rule: rules.heartbeats,
       field: 'status.conditions',
-      ...(fault && look.poweredOff(name)
-        ? {
-            because: bad('why.node.power', about, {
-              values: { at: fault.at },
-              rule: rules.heartbeats,
-            }),
-          }
-        : {}),
+      ...(because ? { because } : {}),
     })
   }
   if (r?.status !== 'True') {
@@ -59,6 +52,30 @@ export function nodeFinding(look: Look, node: Node): Finding {
     })
   }
   return ok('why.node.ready', about, { rule: rules.heartbeats })
+}
+
+/** What was done to a machine that keeps its kubelet from being heard; to undo that is an act, not a command. */
+function cutOff(look: Look, name: string): Finding | undefined {
+  const about = { kind: 'Node', namespace: '', name }
+  const rest = { rule: rules.heartbeats, beyond: said('why.beyond.machine') }
+  const fault = look.records(about).find((x) => x.verb === 'fault')
+  if (fault && look.poweredOff(name)) {
+    return bad('why.node.power', about, {
+      ...rest,
+      values: { at: fault.at },
+      fixes: [acting({ kind: 'power-on', node: name }, said('why.fix.power', { node: name }))],
+    })
+  }
+  for (const cut of look.faults()) {
+    if (cut.kind !== 'cut' || (cut.from !== name && cut.to !== name)) continue
+    const { from, to } = cut
+    return bad('why.node.cut', about, {
+      ...rest,
+      values: { from, to },
+      fixes: [acting({ kind: 'mend', from, to }, said('why.fix.mend', { from, to }))],
+    })
+  }
+  return undefined
 }
 
 /** The budget that refused evictions from a cordoned node. */

@@ -1,8 +1,7 @@
 /** Why a Pod is as it is. */
 import type { ContainerStatus, Pod } from '../../cluster/api/generated/types.ts'
 import { missing } from './config.ts'
-import { containerFinding, undo } from './containers.ts'
-import { templateLine } from './edits.ts'
+import { containerFinding, initDrop, undo } from './containers.ts'
 import { bad, type Finding, ok, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { isSilent, nodeFinding } from './nodes.ts'
@@ -120,11 +119,7 @@ function initial(look: Look, pod: Pod): Finding | undefined {
 /** A Service that the init container's script waits for by name, and that is not there. */
 function awaited(look: Look, pod: Pod, container: string, command: string): Partial<Finding> {
   const namespace = pod.metadata.namespace ?? ''
-  const drop = {
-    command: templateLine(look, pod, { initContainers: [{ $patch: 'delete', name: container }] }),
-    why: said('why.fix.init.drop', { container }),
-    cost: 5,
-  }
+  const drop = initDrop(look, pod, container)
   const host =
     /(?:nslookup|wget[^;|]*?(?:http:\/\/)?|nc(?: -\w+)*|curl[^;|]*?(?:http:\/\/)?) ([a-z][\w-]*)/.exec(
       command,

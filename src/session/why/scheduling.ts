@@ -9,7 +9,7 @@ import { untoleratedTaint } from '../../cluster/api/helpers/tolerations.ts'
 import { formatMilli, formatQuantity } from '../../cluster/api/meta/quantity.ts'
 import { claimFinding } from './claims.ts'
 import { headOf, target, templateLine } from './edits.ts'
-import { bad, type Candidate, type Finding, nearest, said, waiting } from './finding.ts'
+import { acting, bad, type Candidate, type Finding, nearest, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
 import { pressed, pressureFinding } from './pressure.ts'
 import { rules } from './rules.ts'
@@ -28,6 +28,9 @@ interface Judged {
   node: Node
   obstacles: Obstacle[]
 }
+
+/** One more machine from the shelf. */
+const MACHINE = acting({ kind: 'add-node' }, said('why.fix.machine'), 3)
 
 /** Why a Pod without a node has none. */
 export function pending(look: Look, pod: Pod): Finding {
@@ -55,13 +58,15 @@ export function pending(look: Look, pod: Pod): Finding {
   const claim = claimTrouble(look, pod)
   if (claim) return claim
   const nodes = look.list('Node')
-  if (nodes.length === 0) return bad('why.pod.nonodes', about, { rule: rules.scheduler })
+  if (nodes.length === 0)
+    return bad('why.pod.nonodes', about, { rule: rules.scheduler, fixes: [MACHINE] })
   const judged = nodes.map((node) => ({ node, obstacles: obstaclesOf(look, pod, node) }))
   const fewest = Math.min(
     ...judged.filter((j) => !isControlPlane(j.node)).map((j) => j.obstacles.length),
   )
   const near = judged.filter((j) => !isControlPlane(j.node) && j.obstacles.length === fewest)
-  if (near.length === 0) return bad('why.pod.noworkers', about, { rule: rules.taints })
+  if (near.length === 0)
+    return bad('why.pod.noworkers', about, { rule: rules.taints, fixes: [MACHINE] })
   const first = near[0]?.obstacles[0]
   if (!first) return otherwise(look, pod)
   const alike = near.filter((j) => j.obstacles[0]?.what === first.what)

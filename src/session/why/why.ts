@@ -47,7 +47,10 @@ export function candidatesOf(f: Finding): Candidate[] {
   return chainOf(f)
     .reverse()
     .flatMap((x) => x.fixes ?? [])
-    .filter((c) => !seen.has(c.command) && seen.add(c.command))
+    .filter((c) => {
+      const key = c.command || JSON.stringify(c.act)
+      return !seen.has(key) && seen.add(key)
+    })
 }
 
 function answer(
@@ -56,7 +59,9 @@ function answer(
   steps: readonly WhyStep[],
   next: readonly WaitCard[],
 ): WhyAnswer {
-  const [first, ...causes] = chainOf(finding).map(causeOf)
+  const chain = chainOf(finding)
+  const [first, ...causes] = chain.map(causeOf)
+  const beyond = chain.findLast((f) => f.beyond)?.beyond
   const { id, values, state, rule, field } = first as WhyCause
   return {
     question: `${about.kind} ${about.name}`,
@@ -68,6 +73,7 @@ function answer(
     steps,
     next,
     fixable: state !== 'ok' && candidatesOf(finding).length > 0,
+    ...(beyond && state !== 'ok' ? { beyond } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Why and what-if in words, for scripts: what the inspector shows, in the page's language. */
-import type { Said, WhyFix } from '../../protocol/protocol.ts'
+import type { Act, Said, WhyFix } from '../../protocol/protocol.ts'
 import { durationText } from '../components/time.ts'
 import { type MessageId, words } from '../i18n/words.ts'
 import { preferences } from '../store/preferences.ts'
@@ -17,12 +17,16 @@ export interface Explanation {
   readonly rule?: { readonly name: string; readonly url: string }
   /** What was tried on copies, what works first. `after`: virtual ms until it was well. */
   readonly fixes: readonly {
+    /** Empty for an act, which `kubarium.fault` or `addNode` carries out. */
     readonly command: string
+    readonly act?: Act
     readonly why: string
     readonly works: boolean
     readonly after?: number
     readonly refused?: string
   }[]
+  /** Why no change may help. */
+  readonly beyond?: string
 }
 
 /** What `kubarium.whatIf` answers. */
@@ -54,11 +58,13 @@ export async function explain(target: string, field?: string): Promise<Explanati
     verdict: inWords(answer.verdict),
     state: answer.state,
     steps: said.reverse().map(inWords),
+    ...(answer.beyond ? { beyond: inWords(answer.beyond) } : {}),
     ...(rule ? { rule: { name: rule.name, url: SITE + rule.path } } : {}),
     fixes: [...tried]
       .sort((a, b) => Number(b.works) - Number(a.works))
-      .map(({ command, why, works, after, refused }) => ({
+      .map(({ command, act, why, works, after, refused }) => ({
         command,
+        ...(act ? { act } : {}),
         why: inWords(why),
         works,
         ...(after === undefined ? {} : { after }),

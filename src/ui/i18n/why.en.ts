@@ -15,6 +15,23 @@ export const whyEn = {
   'why.tried.broke': 'helps, but breaks {what}',
   'why.tried.none': 'None of what was tried on a copy helps.',
   'why.apply': 'Run it',
+  'why.apply.act': 'Do it',
+  'why.beyond': 'Why no change helps',
+  'why.beyond.name':
+    'Nothing is broken: nothing was ever made under this name. Ask for {kind} {near}, or make what is missing.',
+  'why.beyond.never': 'Nothing is broken: no {kind} was ever made under this name.',
+  'why.beyond.machine':
+    'What is wrong is at the machine, not in an object: no write to the API gives it power or a cable. Where the machine is gone for good, delete its Node.',
+  'why.beyond.registry':
+    'What is wrong is outside of the cluster, or in the name itself: nothing here knows which image was meant. Use an image that a registry has.',
+  'why.beyond.program':
+    'Kubernetes can only start it again: what makes {container} end is in its program or in what it is given (arguments, variables, files), and has to be mended there.',
+  'why.beyond.memory':
+    'No object gives {node} more memory, and a limit would only kill {container} sooner: the program has to be content with less, or needs a larger machine.',
+  'why.beyond.load':
+    'More replicas help only where the load divides among them: if each pod is as busy as before, the autoscaler will want more at any maximum.',
+  'why.beyond.service':
+    'Nothing here is called {name}, or nearly so: what should answer has to be made first, then its Service.',
   'why.lines': '{n} more lines',
   'why.troubles': 'What is wrong now',
   'why.troubles.none': 'Nothing is in trouble.',
@@ -280,6 +297,7 @@ export const whyEn = {
   'why.node.unknown':
     'Nothing has been heard from the kubelet of {name}; Ready has been Unknown for {seconds} s. The control plane cannot tell a dead machine from a cut cable, so it waits before it replaces anything.',
   'why.node.power': 'The machine {name} has no power.',
+  'why.node.cut': 'The link between {from} and {to} is cut, so the kubelet of {name} is not heard.',
   'why.node.cordoned': '{name} is cordoned: running pods stay, no new pod is placed on it.',
   'why.node.draining': '{name} is cordoned, and pods on it may not be evicted.',
   'why.node.ready': '{name} is Ready: its kubelet renews its lease every 10 s.',
@@ -314,6 +332,12 @@ export const whyEn = {
   'why.refused.account':
     'ServiceAccount {account} does not exist in namespace {namespace}, so pods that use it are refused.',
 
+  'why.fix.power': 'give {node} its power back',
+  'why.fix.mend': 'mend the link between {from} and {to}',
+  'why.fix.machine': 'add a machine',
+  'why.fix.registry': 'let the registry answer again',
+  'why.fix.copy': 'make a copy of {kind} {what} in {here}',
+  'why.fix.host': 'let {container} call {host}',
   'why.fix.request': 'ask for {value} {resource} in {container}',
   'why.fix.request.set': 'state a {resource} request of {value} for {container}',
   'why.fix.resources': 'state requests and limits',
@@ -366,6 +390,8 @@ export const whyEn = {
   'why.fix.hpa.target': 'scale {target}',
   'why.fix.budget': 'let one more pod be away',
   'why.fix.finalizer': 'take the finalizers away ({finalizer}): what they guard is not cleaned up',
+  'why.fix.scratch':
+    'let {pod} use scratch space (emptyDir) instead: what is on the claim goes with it',
   'why.fix.delete.pod': 'delete {pod}',
   'why.fix.delete.force':
     'delete it without waiting for the kubelet: only safe if the machine is off',

@@ -17,6 +17,23 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.tried.broke': '有效,但会弄坏 {what}',
   'why.tried.none': '在副本上试过的都没有用。',
   'why.apply': '执行',
+  'why.apply.act': '动手',
+  'why.beyond': '为什么改什么都没有用',
+  'why.beyond.name':
+    '没有什么坏了：从来没有用这个名字创建过对象。请改问 {kind} {near}，或者把缺的创建出来。',
+  'why.beyond.never': '没有什么坏了：从来没有用这个名字创建过 {kind}。',
+  'why.beyond.machine':
+    '问题在机器上，不在对象里：写 API 不能给它通电，也不能接回网线。如果机器再也不会回来，就删除它的 Node。',
+  'why.beyond.registry':
+    '问题在集群之外，或者就在名字里：这里没有什么能说明本来要的是哪个镜像。请使用镜像仓库里有的镜像。',
+  'why.beyond.program':
+    'Kubernetes 只能再次启动它：{container} 退出的原因在程序里，或者在给它的东西里（参数、变量、文件），要在那里修。',
+  'why.beyond.memory':
+    '没有哪个对象能给 {node} 更多内存，加限制只会让 {container} 更早被杀死：程序要少用一些，或者换更大的机器。',
+  'why.beyond.load':
+    '只有负载能分摊时，增加副本才有用：如果每个 Pod 还是一样忙，无论上限是多少，自动扩缩都会想要更多。',
+  'why.beyond.service':
+    '这里没有叫 {name} 或名字相近的东西：要先创建应答的工作负载，再创建它的 Service。',
   'why.lines': '还有 {n} 行',
   'why.troubles': '现在的问题',
   'why.troubles.none': '一切正常。',
@@ -247,6 +264,7 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.node.unknown':
     '{name} 的 kubelet 没有任何消息;Ready 已 Unknown {seconds} 秒。控制平面分不清机器死了还是网线断了,所以先等待,再做替换。',
   'why.node.power': '机器 {name} 没有电。',
+  'why.node.cut': '{from} 和 {to} 之间的链路被切断，所以听不到 {name} 的 kubelet。',
   'why.node.cordoned': '{name} 已封锁:运行中的 Pod 留下,不再放新的 Pod。',
   'why.node.draining': '{name} 已封锁,而它上面的 Pod 不允许被驱逐。',
   'why.node.ready': '{name} 就绪:它的 kubelet 每 10 秒续一次租约。',
@@ -277,6 +295,12 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.refused.account':
     '命名空间 {namespace} 里没有 ServiceAccount {account},所以使用它的 Pod 被拒绝。',
 
+  'why.fix.power': '给 {node} 恢复供电',
+  'why.fix.mend': '接回 {from} 和 {to} 之间的链路',
+  'why.fix.machine': '添加一台机器',
+  'why.fix.registry': '让镜像仓库重新应答',
+  'why.fix.copy': '在 {here} 里创建 {kind} {what} 的副本',
+  'why.fix.host': '让 {container} 访问 {host}',
   'why.fix.request': '{container} 只请求 {value} {resource}',
   'why.fix.request.set': '为 {container} 写明 {resource} 请求 {value}',
   'why.fix.resources': '写明请求和限制',
@@ -329,6 +353,7 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.fix.hpa.target': '改为扩缩 {target}',
   'why.fix.budget': '允许再少一个 Pod',
   'why.fix.finalizer': '移除 finalizer({finalizer}):它们看护的东西不会被清理',
+  'why.fix.scratch': '让 {pod} 改用临时空间（emptyDir）：申领上的数据会随之消失',
   'why.fix.delete.pod': '删除 {pod}',
   'why.fix.delete.force': '不等 kubelet 直接删除:只有机器确实关机才安全',
   'why.fix.quota': '把 {quota} 提高到 {value}',

@@ -1,7 +1,7 @@
 /** The smallest change that mends it, found by trying on copies in the laboratory. */
 import { Check, CircleAlert, FlaskConical, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { About, WhyFix } from '../../protocol/protocol.ts'
+import type { About, Said, WhyFix } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { findFixes, type Trials } from '../bridge/lab.ts'
 import { durationText } from '../components/time.ts'
@@ -12,6 +12,13 @@ import styles from './why.module.css'
 
 /** Long enough for the terminal to be there when the dock was elsewhere. @unit real ms */
 const TERMINAL_MS = 200
+
+/** Carries out what was found: an act at the machines, or a line of the terminal. */
+function carryOut({ act, command }: WhyFix): void {
+  if (!act) run(command)
+  else if (act.kind === 'add-node') void bridge.addNode()
+  else void bridge.fault(act)
+}
 
 /** Types a command into the terminal, where it can be read; past a busy terminal it goes straight to the cluster. */
 function run(command: string): void {
@@ -28,17 +35,20 @@ export function Fixes({
   about,
   possible,
   refused,
+  beyond,
 }: {
   about: About
   possible: boolean
   /** What is to be mended is a refusal, not the object. */
   refused: boolean
+  /** Why it may be that no change helps. */
+  beyond?: Said | undefined
 }) {
   const t = useWords()
   const [trials, setTrials] = useState<Trials | { failed: string }>()
   const stop = useRef<() => void>(undefined)
   useEffect(() => () => stop.current?.(), [])
-  if (!possible && !trials) return null
+  if (!possible && !trials && !beyond) return null
   const look = () => {
     stop.current?.()
     setTrials({ fixes: [], left: 1 })
@@ -48,6 +58,7 @@ export function Fixes({
   const failed = trials && 'failed' in trials ? trials.failed : ''
   const fixes = trials && 'fixes' in trials ? trials.fixes : []
   const left = trials && 'left' in trials ? trials.left : 0
+  const hopeless = !possible || (trials && left === 0 && !fixes.some((f) => f.works))
   const shown = [...fixes].sort((a, b) => Number(b.works) - Number(a.works))
   return (
     <section aria-live="polite" data-testid="fixes" data-left={left}>
@@ -67,11 +78,17 @@ export function Fixes({
       {shown.length > 0 ? <h3>{t('why.tried')}</h3> : null}
       <ul className={styles.fixes}>
         {shown.map((f) => (
-          <Fix key={f.command} fix={f} />
+          <Fix key={f.command || JSON.stringify(f.act)} fix={f} />
         ))}
       </ul>
       {trials && left === 0 && !failed && !fixes.some((f) => f.works) ? (
         <p className="muted small">{t('why.tried.none')}</p>
+      ) : null}
+      {beyond && hopeless ? (
+        <>
+          <h3>{t('why.beyond')}</h3>
+          <p data-testid="beyond">{t(beyond.id as MessageId, beyond.values)}</p>
+        </>
       ) : null}
     </section>
   )
@@ -96,7 +113,7 @@ function Fix({ fix }: { fix: WhyFix }) {
         <span className={styles.what}>{t(fix.why.id as MessageId, fix.why.values)}</span>
       </p>
       <p className={styles.how}>{outcome}</p>
-      {rest.length === 0 ? (
+      {fix.act ? null : rest.length === 0 ? (
         <pre>{first}</pre>
       ) : (
         <details>
@@ -107,13 +124,8 @@ function Fix({ fix }: { fix: WhyFix }) {
         </details>
       )}
       {fix.works ? (
-        <button
-          type="button"
-          className="btn"
-          onClick={() => run(fix.command)}
-          data-testid="apply-fix"
-        >
-          {t('why.apply')}
+        <button type="button" className="btn" onClick={() => carryOut(fix)} data-testid="apply-fix">
+          {t(fix.act ? 'why.apply.act' : 'why.apply')}
         </button>
       ) : null}
     </li>

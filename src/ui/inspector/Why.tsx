@@ -40,6 +40,7 @@ export function Why({ selected }: { selected: Selected }) {
         about={selected}
         possible={answer.fixable}
         refused={selected.refused ?? false}
+        beyond={answer.beyond}
       />
       <WhatIf key={`if${selected.uid}`} selected={selected} />
       <Happened answer={answer} />
