@@ -13,6 +13,9 @@ const ALIASES_MAX = 1000
 /** A decoded document, not yet known to be an object of any kind. */
 export type Document = Record<string, unknown>
 
+/** Which YAML is read: kubectl's own files are 1.1, kustomize's are 1.2, where `y` and `on` are texts. */
+export type YamlVersion = '1.1' | '1.2'
+
 /** All documents of a text; empty ones are dropped. @throws CliError `error parsing FILE: ...` */
 export function parseManifest(text: string, source: string): Document[] {
   if (text.length > DOCUMENT_MAX)
@@ -40,14 +43,13 @@ export const HINT =
   'if you choose to ignore these errors, turn validation off with --validate=false'
 
 /** One YAML value as kubectl reads it. @throws CliError with go-yaml's words */
-export function parseYaml(text: string): unknown {
-  const values = yamlValues(text)
-  return values[0]
+export function parseYaml(text: string, version: YamlVersion = '1.1'): unknown {
+  return parseYamlAll(text, version)[0]
 }
 
 function parseYamlDocuments(text: string, source: string): unknown[] {
   try {
-    return yamlValues(text)
+    return parseYamlAll(text)
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     const what = `error converting YAML to JSON: ${error.message}`
@@ -57,9 +59,11 @@ function parseYamlDocuments(text: string, source: string): unknown[] {
 
 const NOT_JSON = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set', 'intTime', 'floatTime'])
 
-function yamlValues(text: string): unknown[] {
+/** All YAML values of a text. @throws CliError with go-yaml's words */
+export function parseYamlAll(text: string, version: YamlVersion = '1.1'): unknown[] {
   const docs = parseAllDocuments(text, {
-    version: '1.1',
+    version,
+    merge: true,
     uniqueKeys: false,
     prettyErrors: true,
     logLevel: 'silent',
@@ -73,7 +77,7 @@ function yamlValues(text: string): unknown[] {
   if (!Array.isArray(docs)) return []
   return docs.map((doc) => {
     const error = doc.errors[0]
-    if (error) throw new CliError(`yaml: ${goYamlWords(error, text)}`)
+    if (error) throw new CliError(`yaml: ${goYamlWords(error, text, doc.errors)}`)
     try {
       return plain(doc.toJS({ maxAliasCount: ALIASES_MAX }))
     } catch (failure) {
@@ -106,8 +110,13 @@ function plain(v: unknown): unknown {
   return v
 }
 
-function goYamlWords(error: YAMLParseError, text: string): string {
-  const line = error.linePos?.[0].line ?? text.slice(0, error.pos[0]).split('\n').length
+function goYamlWords(error: YAMLParseError, text: string, all: readonly YAMLParseError[]): string {
+  // A key over several lines is noticed where it ends: at its colon.
+  const whole = all.find((e) => e.code === 'MULTILINE_IMPLICIT_KEY' && e.pos[0] === error.pos[0])
+  const line =
+    whole?.linePos?.[1]?.line ??
+    error.linePos?.[0].line ??
+    text.slice(0, error.pos[0]).split('\n').length
   // libyaml counts scanner lines from one and parser lines from zero.
   const scanner = (words: string) => (line > 1 ? `line ${line}: ${words}` : words)
   const parser = (words: string) => (line > 1 ? `line ${line - 1}: ${words}` : words)

@@ -12,6 +12,7 @@ import { groupResource, groupVersion, type Mapping, pathOf } from './discovery.t
 import { CliError, isReason, StatusError } from './errors.ts'
 import type { Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
+import { buildKustomization } from './kustomize/build.ts'
 import { type Document, HINT, parseManifest } from './manifest.ts'
 import { goQuote } from './printers/gojson.ts'
 
@@ -233,7 +234,7 @@ export const fileFlags: readonly Flag[] = [
     name: 'kustomize',
     short: 'k',
     kind: 'string',
-    usage: 'A kustomization folder (not available here).',
+    usage: 'A kustomization folder.',
   },
   {
     name: 'recursive',
@@ -312,8 +313,13 @@ function joined(errors: readonly CliError[]): CliError {
 }
 
 function sources(k: Invocation): [string, string][] {
-  if (k.flags.string('kustomize'))
-    throw new CliError('kustomize is not available in this kubectl: use -f with plain manifests')
+  const folder = k.flags.string('kustomize')
+  if (folder) {
+    if (k.flags.strings('filename').length > 0)
+      throw new CliError('only one of -f or -k can be specified')
+    const objects = buildKustomization(k.io.files ?? new Map(), folder, (w) => k.err(w))
+    return objects.map((o) => [folder, JSON.stringify(o)])
+  }
   const out: [string, string][] = []
   for (const path of k.flags.strings('filename')) {
     if (path === '-') {

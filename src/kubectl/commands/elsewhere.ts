@@ -56,14 +56,6 @@ export const completion: Command = elsewhere(
   'the terminal of this page completes by itself: press the tab key',
 )
 
-/** `kubectl kustomize`. */
-export const kustomize: Command = elsewhere(
-  'kustomize',
-  'DIR [flags] [options]',
-  'Build a kustomization target from a directory or URL',
-  'kustomize is not available in this kubectl: use plain manifests with -f',
-)
-
 /** `kubectl plugin`. */
 export const plugin: Command = elsewhere(
   'plugin',
