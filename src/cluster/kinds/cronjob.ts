@@ -1,15 +1,15 @@
 /** CronJob. @source pkg/apis/batch/v1/defaults.go, pkg/apis/batch/validation ValidateCronJobSpec */
-import { Cron } from 'croner'
-import type { CronJob, CronJobSpec } from '../api/generated/types.ts'
+import type { CronJob, CronJobSpec, JobSpec } from '../api/generated/types.ts'
 import { humanDuration } from '../api/meta/duration.ts'
 import { invalidValue, notSupported, required } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
+import { isTimeZone } from '../api/meta/zones.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { nonNegative } from './shared/podtemplate.ts'
-import { podWarnings } from './shared/podwarnings.ts'
+import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
 
 /** A job's name gets an eleven-letter suffix and must stay a label. */
 const NAME_MAX = 52
@@ -24,14 +24,15 @@ export const cronjob = own<CronJob>('batch', 'v1', 'CronJob', {
     spec.failedJobsHistoryLimit ??= 1
     if (spec.jobTemplate?.spec) defaultTemplate(spec)
   },
-  validate: (o, old) => [...(old ? [] : nameErrors(o)), ...validateSpec(o.spec as CronJobSpec)],
+  validate: (o, old) => [
+    ...validateSpec(o.spec as CronJobSpec, old?.spec),
+    ...(old ? [] : nameErrors(o)),
+  ],
   strategy: {
-    warnings: (o, _old, c) => {
+    warnings: (o, old, c) => {
       if (c.subresource !== '') return []
-      const out: string[] = []
-      if (/TZ/.test(o.spec?.schedule ?? '')) {
-        out.push('cannot use TZ or CRON_TZ in schedule, use timeZone instead')
-      }
+      const out = old ? [] : templateNameWarning(o.metadata.name ?? '')
+      if (o.spec?.schedule?.includes('TZ')) out.push(TZ_WARNING)
       const t = o.spec?.jobTemplate.spec?.template
       return [
         ...out,
@@ -90,60 +91,69 @@ function nameErrors(o: CronJob): FieldError[] {
   return [invalidValue('metadata.name', name, `must be no more than ${NAME_MAX} characters`)]
 }
 
-function validateSpec(spec: CronJobSpec): FieldError[] {
+const TZ_WARNING =
+  'CRON_TZ or TZ used in spec.schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details'
+
+function validateSpec(spec: CronJobSpec, old: CronJobSpec | undefined): FieldError[] {
   const out: FieldError[] = []
   if (!spec.schedule) out.push(required('spec.schedule'))
-  else {
-    const message = scheduleError(spec.schedule)
-    if (message) out.push(invalidValue('spec.schedule', spec.schedule, message))
-  }
-  if (spec.timeZone !== undefined) out.push(...validateZone(spec))
+  else out.push(...validateSchedule(spec, old?.schedule.includes('TZ') ?? false))
   out.push(...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'))
+  if (spec.timeZone !== undefined && spec.timeZone !== old?.timeZone)
+    out.push(...validateZone(spec.timeZone))
   const policy = spec.concurrencyPolicy as string
   const policies = ['Allow', 'Forbid', 'Replace']
   if (!policy) out.push(required('spec.concurrencyPolicy'))
   else if (!policies.includes(policy))
     out.push(notSupported('spec.concurrencyPolicy', policy, policies))
+  const t = spec.jobTemplate?.spec
+  if (t) out.push(...validateTemplate(t))
   out.push(...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'))
   out.push(...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'))
-  const t = spec.jobTemplate?.spec
-  if (t) {
-    const filled = {
-      ...t,
-      completionMode: t.completionMode ?? 'NonIndexed',
-      podReplacementPolicy:
-        t.podReplacementPolicy ?? (t.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'),
-    }
-    out.push(...validateJobSpec(filled as typeof t, 'spec.jobTemplate.spec'))
+  return out
+}
+
+function validateSchedule(spec: CronJobSpec, mayNameZone: boolean): FieldError[] {
+  const out: FieldError[] = []
+  const { schedule, timeZone } = spec
+  const message = scheduleError(schedule)
+  if (message) out.push(invalidValue('spec.schedule', schedule, message))
+  if (!schedule.includes('TZ')) return out
+  if (!mayNameZone) {
+    const text = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+    out.push(invalidValue('spec.schedule', schedule, text))
+  } else if (timeZone !== undefined) {
+    const text = 'cannot use both timeZone field and TZ or CRON_TZ in schedule'
+    out.push(invalidValue('spec.schedule', schedule, text))
   }
   return out
 }
 
-function validateZone(spec: CronJobSpec): FieldError[] {
-  const zone = spec.timeZone ?? ''
-  if (zone === '')
-    return [invalidValue('spec.timeZone', zone, 'timeZone must be nil or non-empty string')]
-  if (zone.toLowerCase() === 'local') {
-    return [
-      invalidValue(
-        'spec.timeZone',
-        zone,
-        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
-      ),
-    ]
+function validateTemplate(t: JobSpec): FieldError[] {
+  const path = 'spec.jobTemplate.spec'
+  const filled = {
+    ...t,
+    completionMode: t.completionMode ?? 'NonIndexed',
+    podReplacementPolicy:
+      t.podReplacementPolicy ?? (t.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'),
   }
-  if (isZone(zone)) return []
-  return [invalidValue('spec.timeZone', zone, `unknown time zone ${zone}`)]
+  const out = validateJobSpec(filled as JobSpec, path)
+  if (t.selector)
+    out.push(invalidValue(`${path}.selector`, t.selector, '`selector` will be auto-generated'))
+  if (t.manualSelector) out.push(notSupported(`${path}.manualSelector`, true, ['nil', 'false']))
+  return out
 }
 
-function isZone(zone: string): boolean {
-  try {
-    new Cron('0 0 1 1 *', { timezone: zone, paused: true }).nextRun('2000-01-01T00:00:00')
-    return true
-  } catch (error) {
-    if (error instanceof Error) return false
-    throw error
+function validateZone(zone: string): FieldError[] {
+  const bad = (text: string) => [invalidValue('spec.timeZone', zone, text)]
+  if (zone === '') return bad('timeZone must be nil or non-empty string')
+  if (zone.toLowerCase() === 'local') {
+    const text =
+      'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'
+    // Go knows a zone by that very name.
+    return zone === 'Local' ? bad(text) : [...bad(text), ...bad(`unknown time zone ${zone}`)]
   }
+  return isTimeZone(zone) ? [] : bad(`unknown time zone ${zone}`)
 }
 
 const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/
@@ -151,6 +161,8 @@ const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S
 function scheduleError(text: string): string | undefined {
   if (MACROS.test(text)) return undefined
   if (text.startsWith('@')) return `unrecognized descriptor: ${text}`
+  const zone = /^(?:CRON_)?TZ=(\S*)\s/.exec(text)?.[1]
+  if (zone && !isTimeZone(zone)) return `provided bad location ${zone}: unknown time zone ${zone}`
   const fields = text
     .replace(/^(CRON_)?TZ=\S+\s+/, '')
     .trim()
@@ -183,28 +195,41 @@ const BOUNDS: readonly Bound[] = [
   { min: 0, max: 6, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ]
 
+function numberFault(text: string): string {
+  return `failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`
+}
+
+/** In the order in which the parser that upstream uses would stumble. */
 function fieldError(field: string, b: Bound): string | undefined {
-  for (const part of field.split(',')) {
-    const [range = '', step, extra] = part.split('/')
-    if (extra !== undefined) return `too many slashes: ${part}`
-    const ends = range === '*' || range === '?' ? [] : range.split('-')
-    if (ends.length > 2) return `too many hyphens: ${part}`
-    const values: number[] = []
-    for (const e of ends) {
-      const named = b.names?.indexOf(e.toLowerCase()) ?? -1
-      const n = named >= 0 ? named + b.min : Number(e)
-      if (named < 0 && !/^\d+$/.test(e))
-        return `failed to parse int from ${e}: strconv.Atoi: parsing ${JSON.stringify(e)}: invalid syntax`
-      values.push(n)
-    }
-    if (step !== undefined && !/^\d+$/.test(step))
-      return `failed to parse int from ${step}: strconv.Atoi: parsing ${JSON.stringify(step)}: invalid syntax`
-    if (step !== undefined && Number(step) === 0)
-      return `step of range should be a positive number: ${part}`
-    const [low = b.min, high = low] = values
-    if (low < b.min) return `beginning of range (${low}) below minimum (${b.min}): ${part}`
-    if (high > b.max) return `end of range (${high}) above maximum (${b.max}): ${part}`
-    if (low > high) return `beginning of range (${low}) beyond end of range (${high}): ${part}`
+  for (const part of field.split(',').filter((p) => p !== '')) {
+    const message = partError(part, b)
+    if (message) return message
   }
+  return undefined
+}
+
+function partError(part: string, b: Bound): string | undefined {
+  const [range = '', step, ...more] = part.split('/')
+  const ends = range.split('-')
+  const any = ends[0] === '*' || ends[0] === '?'
+  const values: number[] = []
+  for (const e of any ? [] : ends.slice(0, 2)) {
+    const named = b.names?.indexOf(e.toLowerCase()) ?? -1
+    if (named < 0 && !/^\+?\d+$/.test(e)) return numberFault(e)
+    values.push(named >= 0 ? named + b.min : Number(e))
+  }
+  if (!any && ends.length > 2) return `too many hyphens: ${part}`
+  if (more.length > 0) return `too many slashes: ${part}`
+  if (step !== undefined && /^-\d+$/.test(step))
+    return `negative number (${step}) not allowed: ${step}`
+  if (step !== undefined && !/^\+?\d+$/.test(step)) return numberFault(step)
+  const [low = b.min] = values
+  const open = any || (ends.length === 1 && step !== undefined)
+  const high = open ? b.max : (values[1] ?? low)
+  if (low < b.min) return `beginning of range (${low}) below minimum (${b.min}): ${part}`
+  if (high > b.max) return `end of range (${high}) above maximum (${b.max}): ${part}`
+  if (low > high) return `beginning of range (${low}) beyond end of range (${high}): ${part}`
+  if (step !== undefined && Number(step) === 0)
+    return `step of range should be a positive number: ${part}`
   return undefined
 }

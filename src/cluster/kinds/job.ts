@@ -1,5 +1,5 @@
 /** Job. @source pkg/registry/batch/job/strategy.go, pkg/apis/batch/validation/validation.go */
-import type { Job, JobSpec } from '../api/generated/types.ts'
+import type { Container, Job, JobSpec, PodTemplateSpec } from '../api/generated/types.ts'
 import { conditionOf, isTrue } from '../api/meta/conditions.ts'
 import { humanDuration } from '../api/meta/duration.ts'
 import { invalidValue, required } from '../api/meta/field.ts'
@@ -7,11 +7,12 @@ import { deepEqual } from '../api/meta/json.ts'
 import { formatLabelSelector, selects } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
+import { dnsLabel } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { validateSelector } from './shared/meta.ts'
-import { templateWarnings } from './shared/podwarnings.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 const NAME_LABEL = 'batch.kubernetes.io/job-name'
@@ -28,7 +29,7 @@ export const job = own<Job>('batch', 'v1', 'Job', {
       if (labels && Object.keys(o.metadata.labels ?? {}).length === 0)
         o.metadata.labels = { ...labels }
     },
-    warnings: (o, _old, c) => (c.subresource === '' ? templateWarnings(o.spec?.template) : []),
+    warnings: (o, old, c) => (c.subresource === '' ? workloadWarnings(o, old) : []),
   },
   columns: [
     nameColumn(),
@@ -69,17 +70,7 @@ function generateSelector(o: Job): void {
 
 function validateSpec(o: Job): FieldError[] {
   const spec = o.spec as JobSpec
-  const out: FieldError[] = []
-  if (!spec.manualSelector) {
-    const expected = { matchLabels: { [UID_LABEL]: o.metadata.uid ?? '' } }
-    const legacy = { matchLabels: { 'controller-uid': o.metadata.uid ?? '' } }
-    if (!deepEqual(spec.selector, expected) && !deepEqual(spec.selector, legacy)) {
-      out.push(
-        invalidValue('spec.selector', spec.selector ?? null, '`selector` not auto-generated'),
-      )
-    }
-  }
-  const specErrors = validateJobSpec(spec, 'spec')
+  const out = [...validateGenerated(o), ...validateJobSpec(spec, 'spec')]
   if (!spec.selector) out.push(required('spec.selector'))
   else out.push(...validateSelector(spec.selector, 'spec.selector'))
   const labels = spec.template.metadata?.labels
@@ -87,7 +78,37 @@ function validateSpec(o: Job): FieldError[] {
     const text = '`selector` does not match template `labels`'
     out.push(invalidValue('spec.template.metadata.labels', labels ?? null, text))
   }
-  return [...specErrors, ...out]
+  if (spec.completionMode === 'Indexed' && (spec.completions ?? 0) > 0) {
+    const { name = '' } = o.metadata
+    const last = `${name}-${(spec.completions ?? 0) - 1}`
+    const text = `will not able to create pod with invalid DNS label: ${last}`
+    if (dnsLabel(last).length > 0) out.push(invalidValue('metadata.name', name, text))
+  }
+  return out
+}
+
+/** A selector and labels that were generated are those of this very job. */
+function validateGenerated(o: Job): FieldError[] {
+  const spec = o.spec as JobSpec
+  if (spec.manualSelector || !spec.selector) return []
+  const { uid = '', name = '' } = o.metadata
+  const expected = {
+    'controller-uid': uid,
+    'job-name': name,
+    [UID_LABEL]: uid,
+    [NAME_LABEL]: name,
+  }
+  const labels = spec.template.metadata?.labels ?? {}
+  const out: FieldError[] = []
+  for (const [key, value] of Object.entries(expected)) {
+    const at = `spec.template.metadata.labels[${key}]`
+    const text = `must be '${value}'`
+    if (labels[key] === undefined) out.push(required(at, text))
+    else if (labels[key] !== value) out.push(invalidValue(at, labels, text))
+  }
+  if (!selects(spec.selector, expected))
+    out.push(invalidValue('spec.selector', spec.selector, '`selector` not auto-generated'))
+  return out
 }
 
 function validateUpdate(o: Job, old: Job): FieldError[] {
@@ -97,22 +118,61 @@ function validateUpdate(o: Job, old: Job): FieldError[] {
   const fixed = (field: string, a: unknown, b: unknown) => {
     if (!deepEqual(a, b)) out.push(invalidValue(`spec.${field}`, a ?? null, 'field is immutable'))
   }
-  if (next.completions !== was.completions) {
-    const elastic = next.completionMode === 'Indexed' && next.completions === next.parallelism
-    if (next.completionMode !== 'Indexed') fixed('completions', next.completions, was.completions)
-    else if (!elastic) {
-      const text = 'can only be modified in tandem with spec.parallelism'
-      out.push(invalidValue('spec.completions', next.completions ?? null, text))
-    }
+  if (next.completionMode !== 'Indexed') fixed('completions', next.completions, was.completions)
+  else if (
+    next.completions !== undefined &&
+    next.completions !== was.completions &&
+    next.completions !== next.parallelism
+  ) {
+    const text = 'can only be modified in tandem with spec.parallelism'
+    out.push(invalidValue('spec.completions', next.completions, text))
   }
   fixed('selector', next.selector, was.selector)
-  if (!was.suspend || o.status?.startTime) fixed('template', next.template, was.template)
+  const idle = was.suspend === true && !old.status?.active
+  fixed('template', next.template, idle ? withFree(was.template, next.template) : was.template)
   fixed('completionMode', next.completionMode, was.completionMode)
   fixed('podFailurePolicy', next.podFailurePolicy, was.podFailurePolicy)
   fixed('backoffLimitPerIndex', next.backoffLimitPerIndex, was.backoffLimitPerIndex)
   fixed('managedBy', next.managedBy, was.managedBy)
   fixed('successPolicy', next.successPolicy, was.successPolicy)
   return out
+}
+
+/** What of a template may change while its job is suspended, taken from the new one: placement, labels, resources. */
+function withFree(was: PodTemplateSpec, next: PodTemplateSpec): PodTemplateSpec {
+  const pick = <T extends object, K extends keyof T>(to: T, from: T | undefined, ...keys: K[]) => {
+    const out = { ...to }
+    for (const k of keys) {
+      if (from?.[k] === undefined) delete out[k]
+      else out[k] = from[k]
+    }
+    return out
+  }
+  const resources = (list: Container[] | undefined, from: Container[] | undefined) =>
+    list?.map((c, i) => pick(c, from?.[i], 'resources'))
+  const { affinity } = was.spec ?? {}
+  const kept = pick({ ...affinity }, next.spec?.affinity, 'nodeAffinity')
+  const spec = pick(
+    { containers: [], ...was.spec },
+    next.spec,
+    'nodeSelector',
+    'tolerations',
+    'schedulingGates',
+  )
+  const init = resources(spec.initContainers, next.spec?.initContainers)
+  return {
+    ...was,
+    metadata: pick({ ...was.metadata }, next.metadata, 'labels', 'annotations'),
+    spec: {
+      ...pick(
+        spec,
+        Object.keys(kept).length > 0 ? { ...spec, affinity: kept } : undefined,
+        'affinity',
+      ),
+      ...(init ? { initContainers: init } : {}),
+      containers: resources(spec.containers, next.spec?.containers) ?? [],
+    },
+  }
 }
 
 function statusOf(o: Job): string {

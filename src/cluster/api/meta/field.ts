@@ -17,6 +17,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Fie
   return { type: 'FieldValueInvalid', field, body: `Invalid value: ${show(value)}${tail}` }
 }
 
+/** `Invalid value: must be ...`, where the value is left out. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${detail}` }
+}
+
 /** `Unsupported value: "x": supported values: "a", "b"`. */
 export function notSupported(field: string, value: unknown, valid: readonly string[]): FieldError {
   const list = valid.map((v) => JSON.stringify(v)).join(', ')

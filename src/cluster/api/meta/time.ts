@@ -26,3 +26,8 @@ export function parseTime(text: string | undefined | null): number | undefined {
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : ms
 }
+
+/** `Mon, 02 Jan 2006 15:04:05 +0000`. @unit Unix milliseconds */
+export function formatRfc1123(unixMs: number): string {
+  return new Date(unixMs).toUTCString().replace('GMT', '+0000')
+}

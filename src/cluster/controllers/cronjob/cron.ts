@@ -1,7 +1,9 @@
 /**
- * Cron schedules: five fields, names, steps, and the usual shorthands. Times are UTC.
+ * Cron schedules: five fields, names, steps, and the usual shorthands. Times are UTC unless a zone is given.
  * @source https://pkg.go.dev/github.com/robfig/cron/v3 (the dialect that upstream speaks)
  */
+
+import { isTimeZone, nextClockChange, zoneOffset } from '../../api/meta/zones.ts'
 
 /** A parsed schedule: which minutes, hours, days, months and weekdays it names. */
 export interface Schedule {
@@ -13,6 +15,8 @@ export interface Schedule {
   /** True when the day field, or the weekday field, was `*`. */
   readonly anyDay: boolean
   readonly anyWeekday: boolean
+  /** Whose clocks it goes by; UTC unless given. */
+  readonly zone?: string
   /** For `@every`: a plain interval instead. @unit ms */
   readonly everyMs?: number
 }
@@ -33,8 +37,12 @@ const DAY_MS = 86_400_000
 /** Beyond this many days without a match there is none (29 February needs up to eight years). */
 const SEARCH_DAYS_MAX = 366 * 9
 
-/** Reads a schedule; undefined when it is none. */
-export function parseSchedule(text: string): Schedule | undefined {
+/** Reads a schedule, which may name its zone itself (`TZ=Asia/Tokyo ...`); undefined when it is none. */
+export function parseSchedule(given: string, timeZone?: string): Schedule | undefined {
+  const named = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(given)
+  const text = named?.[2] ?? given
+  const zone = named?.[1] ?? timeZone
+  if (zone !== undefined && !isTimeZone(zone)) return undefined
   const every = /^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text.trim())
   if (every && (every[1] || every[2] || every[3])) {
     const n = (i: number) => Number(every[i] ?? 0)
@@ -50,8 +58,10 @@ export function parseSchedule(text: string): Schedule | undefined {
   const months = parseField(month, 1, 12, MONTHS)
   const weekdays = parseField(weekday, 0, 6, DAYS)
   if (!minutes || !hours || !days || !months || !weekdays) return undefined
-  const any = (f: string) => f.startsWith('*') || f.startsWith('?')
-  return { minutes, hours, days, months, weekdays, anyDay: any(day), anyWeekday: any(weekday) }
+  // Every second day is not any day.
+  const any = (f: string) => f.split(',').some((p) => /^[*?](-|$|\/1$)/.test(p))
+  const found = { minutes, hours, days, months, weekdays }
+  return { ...found, anyDay: any(day), anyWeekday: any(weekday), ...(zone ? { zone } : {}) }
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -97,6 +107,31 @@ function numberOf(text: string, min: number, names: readonly string[]): number |
 /** The first time after `afterMs` that the schedule names. @unit Unix ms */
 export function nextTime(s: Schedule, afterMs: number): number | undefined {
   if (s.everyMs) return Math.floor(afterMs / 1000) * 1000 + s.everyMs
+  return s.zone ? nextInZone(s, s.zone, afterMs) : nextOnClock(s, afterMs)
+}
+
+/** Zones change their clocks a few times a year, and schedules look ahead some years. */
+const CHANGES_MAX = 64
+
+/** What falls into an hour that is skipped does not run; in an hour that comes twice it runs twice. */
+function nextInZone(s: Schedule, zone: string, afterMs: number): number | undefined {
+  let from = afterMs
+  let since = afterMs
+  let offset = zoneOffset(zone, afterMs)
+  for (let i = 0; i < CHANGES_MAX; i++) {
+    const shown = nextOnClock(s, from + offset)
+    if (shown === undefined) return undefined
+    const found = shown - offset
+    const change = nextClockChange(zone, since, found)
+    if (change === undefined) return found
+    offset = zoneOffset(zone, change)
+    since = change
+    from = change - 1
+  }
+  return undefined
+}
+
+function nextOnClock(s: Schedule, afterMs: number): number | undefined {
   const start = Math.floor(afterMs / MINUTE_MS) * MINUTE_MS + MINUTE_MS
   let day = Math.floor(start / DAY_MS)
   let minuteOfDay = (start - day * DAY_MS) / MINUTE_MS

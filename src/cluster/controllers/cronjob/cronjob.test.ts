@@ -21,6 +21,41 @@ test.each([
   expect(next(schedule, after)).toBe(expected)
 })
 
+const nextIn = (zone: string, schedule: string, after: string): string | undefined => {
+  const s = parseSchedule(schedule, zone)
+  const t = s && nextTime(s, Date.parse(after))
+  return t === undefined ? undefined : new Date(t).toISOString().slice(0, 16)
+}
+
+test.each([
+  ['Asia/Shanghai', '0 9 * * *', '2026-01-01T00:59:00Z', '2026-01-01T01:00'],
+  ['Asia/Kolkata', '30 0 * * *', '2026-01-01T00:00:00Z', '2026-01-01T19:00'],
+  ['America/New_York', '0 9 * * *', '2026-03-07T15:00:00Z', '2026-03-08T13:00'],
+  // 02:30 is skipped on 8 March 2026, and comes again the day after.
+  ['America/New_York', '30 2 * * *', '2026-03-08T00:00:00Z', '2026-03-09T06:30'],
+  // 01:30 comes twice on 1 November 2026.
+  ['America/New_York', '30 1 1 11 *', '2026-10-31T00:00:00Z', '2026-11-01T05:30'],
+  ['America/New_York', '30 1 1 11 *', '2026-11-01T05:30:00Z', '2026-11-01T06:30'],
+  ['Europe/Berlin', '0 0 29 2 *', '2026-03-01T00:00:00Z', '2028-02-28T23:00'],
+])('in %s %s after %s is %s', (zone, schedule, after, expected) => {
+  expect(nextIn(zone, schedule, after)).toBe(expected)
+})
+
+test('every second day is not any day, so that either day will do', () => {
+  expect(next('0 0 */2 * mon', '2026-01-03T00:00:00Z')).toBe('2026-01-05T00:00')
+  expect(next('0 0 1-2 * *', '2026-01-03T00:00:00Z')).toBe('2026-02-01T00:00')
+})
+
+test('a zone that is not known is told of', () => {
+  const cp = setUp({ timeZone: 'Asia/Tokyo', schedule: '1 9 * * *' })
+  cp.advance(70_000)
+  const [job] = cp.all('Job')
+  expect(job?.metadata.annotations).toMatchObject({
+    'batch.kubernetes.io/cronjob-scheduled-timestamp': '2026-01-01T00:01:00Z',
+  })
+  expect(() => setUp({ timeZone: 'asia/tokyo' })).toThrow('unknown time zone asia/tokyo')
+})
+
 test('what is no schedule is refused', () => {
   for (const s of ['', '* * * *', '60 * * * *', 'a * * * *', '*/0 * * * *', '@never']) {
     expect(parseSchedule(s)).toBeUndefined()

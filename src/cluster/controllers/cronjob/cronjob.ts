@@ -7,7 +7,8 @@ import { isTrue } from '../../api/meta/conditions.ts'
 import { deepEqual } from '../../api/meta/json.ts'
 import { controllerOf } from '../../api/meta/ownership.ts'
 import { isReason } from '../../api/meta/status.ts'
-import { formatTime, parseTime } from '../../api/meta/time.ts'
+import { formatRfc1123, formatTime, parseTime } from '../../api/meta/time.ts'
+import { isTimeZone } from '../../api/meta/zones.ts'
 import { keyOf } from '../../api/object.ts'
 import type { Recorder } from '../../client/recorder.ts'
 import type { Task } from '../../sim/task.ts'
@@ -162,14 +163,22 @@ class CronJobs {
   }
 
   private *runDue(cj: CronJob): Task<{ cj: CronJob; again?: number }> {
-    const schedule = parseSchedule(cj.spec?.schedule ?? '')
+    const { schedule: given = '', timeZone: zone, suspend } = cj.spec ?? {}
     const about = targetOf('CronJob', cj)
+    if (zone !== undefined && !isTimeZone(zone)) {
+      const text = `invalid timeZone: ${JSON.stringify(zone)}: unknown time zone ${zone}`
+      this.recorder.event(about, 'Warning', 'UnknownTimeZone', text)
+      return { cj }
+    }
+    if (suspend) return { cj }
+    if (given.includes('TZ'))
+      this.recorder.event(about, 'Warning', 'UnsupportedSchedule', tzText(given))
+    const schedule = parseSchedule(given, zone)
     if (!schedule) {
-      const text = `unparseable schedule: ${cj.spec?.schedule}`
+      const text = `unparseable schedule: ${JSON.stringify(given)} : it is none`
       this.recorder.event(about, 'Warning', 'UnparseableSchedule', text)
       return { cj }
     }
-    if (cj.spec?.suspend) return { cj }
     const nowMs = this.c.world.clock.unixMs
     const { last, count } = missedTime(cj, schedule, nowMs)
     const following = nextTime(schedule, nowMs)
@@ -182,7 +191,7 @@ class CronJobs {
     if (last === undefined) return { cj, ...again }
     const deadline = cj.spec?.startingDeadlineSeconds
     if (deadline !== undefined && last + deadline * 1000 < nowMs) {
-      const text = `Missed scheduled time to start a job: ${formatTime(last)}`
+      const text = `Missed scheduled time to start a job: ${formatRfc1123(last)}`
       this.recorder.event(about, 'Warning', 'MissSchedule', text)
       return { cj, ...again }
     }
@@ -228,6 +237,10 @@ class CronJobs {
     const list = [...(cj.status?.active ?? []), jobReference(made)]
     return withStatus(cj, list, { lastScheduleTime: formatTime(at) })
   }
+}
+
+function tzText(schedule: string): string {
+  return `CRON_TZ or TZ used in schedule ${JSON.stringify(schedule)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`
 }
 
 function withStatus(

@@ -28,7 +28,7 @@ export function podNameWarning(name: string, spec: PodSpec | undefined): string[
 }
 
 /** Warnings of a workload whose name becomes part of pod names. */
-function templateNameWarning(name: string): string[] {
+export function templateNameWarning(name: string): string[] {
   const messages = dnsLabel(name)
   if (messages.length === 0) return []
   return [
