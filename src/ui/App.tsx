@@ -5,6 +5,7 @@ import styles from './App.module.css'
 import { usePalette, usePaletteKey } from './bar/palette.ts'
 import { Rail } from './bar/Rail.tsx'
 import { TopBar } from './bar/TopBar.tsx'
+import { UPRIGHT, useMedia } from './components/media.ts'
 import { Dock } from './dock/Dock.tsx'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
@@ -14,6 +15,7 @@ import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
 import { preferences, usePreference } from './store/preferences.ts'
 import { useScene } from './store/scene.ts'
+import { useSelection } from './store/selection.ts'
 import { useWorld } from './store/world.ts'
 import { PastBanner } from './time/PastBanner.tsx'
 import { Glass } from './topology/Glass.tsx'
@@ -43,7 +45,11 @@ export function App() {
   const task = useScene((s) => s.scene?.task !== undefined)
   usePaletteKey()
   const presenting = usePresenting((p) => p.on)
-  const side = usePresenting((p) => (p.on ? p.inspector : shows('inspector')))
+  const upright = useMedia(UPRIGHT)
+  const chosen = useSelection((s) => s.selected !== undefined)
+  // Below the map there is room only for something; beside it the place says what may be put there.
+  const side =
+    usePresenting((p) => (p.on ? p.inspector : shows('inspector'))) && (!upright || chosen || task)
   const below = usePresenting((p) => (p.on ? p.dock : shows('dock')))
   useEffect(() => {
     const p = preferences.getState()
@@ -66,7 +72,11 @@ export function App() {
       <main className={styles.main}>
         <Group orientation="vertical" id="rows">
           <Panel id="upper" defaultSize="76" minSize="30">
-            <Group orientation="horizontal" id="columns">
+            <Group
+              key={upright ? 'rows' : 'columns'}
+              orientation={upright ? 'vertical' : 'horizontal'}
+              id="columns"
+            >
               <Panel id="glass" minSize="30" className={styles.glass}>
                 {view === 'map' || embed ? (
                   <div className={styles.map}>
@@ -96,12 +106,12 @@ export function App() {
               </Panel>
               {side ? (
                 <>
-                  <Separator className={styles.vertical} />
+                  <Separator className={upright ? styles.horizontal : styles.vertical} />
                   <Panel
                     id="side"
-                    defaultSize="344px"
-                    minSize="240px"
-                    maxSize="60"
+                    defaultSize={upright ? '40' : '344px'}
+                    minSize={upright ? '15' : '240px'}
+                    maxSize={upright ? '75' : '60'}
                     className={styles.side}
                   >
                     <div className={styles.column}>

@@ -241,6 +241,7 @@ export const en = {
   'shelf.undo': 'Undo',
   'inspector.empty.title': 'Nothing selected',
   'inspector.empty.text': 'Click a node, a pod, a Service or a claim to look inside.',
+  'inspector.close': 'Close',
   'inspector.summary': 'Summary',
   'inspector.yaml': 'YAML',
   'inspector.events': 'Events',

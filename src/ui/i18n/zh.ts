@@ -238,6 +238,7 @@ export const zh: Record<MessageId, string> = {
   'shelf.undo': '撤销',
   'inspector.empty.title': '没有选中任何东西',
   'inspector.empty.text': '点击节点、Pod、Service 或申领,看看里面。',
+  'inspector.close': '关闭',
   'inspector.summary': '概览',
   'inspector.yaml': 'YAML',
   'inspector.events': '事件',

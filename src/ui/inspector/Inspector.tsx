@@ -1,10 +1,16 @@
 /** The inspector: one object from several sides. */
-import { Pencil } from 'lucide-react'
+import { Pencil, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { bridge } from '../bridge/bridge.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
-import { type InspectorTab, type Selected, selection, useSelection } from '../store/selection.ts'
+import {
+  type InspectorTab,
+  type Selected,
+  select,
+  selection,
+  useSelection,
+} from '../store/selection.ts'
 import { type AnyCard, useCard, useTopic } from '../store/world.ts'
 import styles from './inspector.module.css'
 
@@ -42,6 +48,15 @@ export function Inspector() {
       data-testid="inspector"
     >
       <header className={styles.head}>
+        <button
+          type="button"
+          className={`icon-btn ${styles.close}`}
+          onClick={() => select(undefined)}
+          aria-label={t('inspector.close')}
+          data-testid="inspect-close"
+        >
+          <X size={16} aria-hidden="true" />
+        </button>
         <h2 className="strong">{selected.name}</h2>
         <p className="small muted">
           {selected.kind}

@@ -29,9 +29,14 @@ export function ShareMenu() {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>
-        <button type="button" data-testid="share" title={t('share.menu')}>
+        <button
+          type="button"
+          data-testid="share"
+          title={t('share.menu')}
+          aria-label={t('share.menu')}
+        >
           <Share2 size={16} aria-hidden="true" />
-          {t('share.menu')}
+          <span>{t('share.menu')}</span>
         </button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

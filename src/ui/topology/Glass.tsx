@@ -28,6 +28,7 @@ import {
   useState,
 } from 'react'
 import type { ClaimCard } from '../../protocol/cards.ts'
+import { useFingers } from '../components/media.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { LayerBar } from '../layers/LayerBar.tsx'
 import { Legend, useLegendHeight } from '../layers/Legend.tsx'
@@ -61,6 +62,7 @@ import { NodeCard } from './NodeCard.tsx'
 import { ServicesCard, useShownServices } from './ServicesCard.tsx'
 import { Shelf } from './Shelf.tsx'
 import { TrayCard } from './TrayCard.tsx'
+import { useTouchDrag } from './useTouchDrag.tsx'
 
 const Wall = lazy(() => import('../wall/Wall.tsx').then((m) => ({ default: m.Wall })))
 const MiniWall = lazy(() => import('../wall/MiniWall.tsx').then((m) => ({ default: m.MiniWall })))
@@ -143,6 +145,7 @@ function ClusterMap() {
     () => placeNodes(machines.map((n) => ({ name: n.name, slots: slotsOf(n.name) }))),
     [key],
   )
+  const fingers = useFingers()
   const [drag, setDrag] = useState<{ id: string; x: number; y: number }>()
   useEffect(() => startDirector(), [])
   const frame = useRef<HTMLDivElement>(null)
@@ -171,6 +174,8 @@ function ClusterMap() {
         height: p.box.h,
         data: { uid: n.uid },
         selectable: true,
+        // A finger on a card moves the map, and the card only by its head.
+        draggable: !fingers,
         ...(drag?.id === n.uid ? { zIndex: 30 } : {}),
       })
       out.push({
@@ -186,7 +191,7 @@ function ClusterMap() {
       })
     }
     return out
-  }, [key, places, drag])
+  }, [key, places, drag, fingers])
 
   const machineStates = useWorld((s) => s.machines)
   const faults = useWorld((s) => s.faults)
@@ -218,6 +223,7 @@ function ClusterMap() {
   }, [])
   const [armed, setArmed] = useState(false)
   const [overBin, setOverBin] = useState(false)
+  const ghost = useTouchDrag(frame, wall, arm)
   const onDrag = useCallback((event: MouseEvent | TouchEvent, n: FlowNode) => {
     setDrag({ id: n.id, x: n.position.x, y: n.position.y })
     setOverBin(isOverBin(event))
@@ -287,7 +293,7 @@ function ClusterMap() {
           <Controls
             showInteractive={false}
             position="bottom-right"
-            style={{ bottom: 56 + legend }}
+            style={{ bottom: 68 + legend }}
           />
           <Panel position="top-left" style={{ margin: 0, left: 0, right: 0 }}>
             <Layers />
@@ -300,6 +306,7 @@ function ClusterMap() {
             <Shelf armed={armed || drag !== undefined} over={overBin} />
           </Panel>
         </ReactFlow>
+        {ghost}
       </div>
     </MapMenu>
   )

@@ -24,9 +24,11 @@ export function MapMenu({ children }: { children: ReactNode }) {
     <ContextMenu.Root>
       <ContextMenu.Trigger
         asChild
-        onContextMenu={(e) =>
-          setUid((e.target as HTMLElement).closest<HTMLElement>('[data-uid]')?.dataset.uid)
-        }
+        onContextMenu={(e) => setUid(uidAt(e))}
+        // A long press opens it too, in some browsers without a context menu event.
+        onPointerDown={(e) => {
+          if (e.pointerType === 'touch') setUid(uidAt(e))
+        }}
       >
         {children}
       </ContextMenu.Trigger>
@@ -41,6 +43,10 @@ export function MapMenu({ children }: { children: ReactNode }) {
       </ContextMenu.Portal>
     </ContextMenu.Root>
   )
+}
+
+function uidAt(e: { target: EventTarget }): string | undefined {
+  return (e.target as HTMLElement).closest<HTMLElement>('[data-uid]')?.dataset.uid
 }
 
 function PodMenu({ pod }: { pod: PodCard }) {

@@ -60,7 +60,7 @@ export function NodeCard({ uid }: { uid: string }) {
       data-power={power ?? 'on'}
       data-verdict={wins ? 'wins' : dim ? 'filtered' : verdict ? 'passed' : ''}
     >
-      <header className={styles.head}>
+      <header className={styles.head} data-grip={node.name}>
         <Server size={16} aria-hidden="true" />
         <button type="button" className={`${styles.name} nodrag`} onClick={() => select(node)}>
           {node.name}

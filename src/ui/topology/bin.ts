@@ -6,7 +6,7 @@ export const BIN_ID = 'bin'
 const NEAR = 12
 
 /** Whether the pointer is over the bin. */
-export function isOverBin(event: MouseEvent | TouchEvent): boolean {
+export function isOverBin(event: MouseEvent | TouchEvent | Touch): boolean {
   const point = 'clientX' in event ? event : event.changedTouches[0]
   const bin = document.getElementById(BIN_ID)?.getBoundingClientRect()
   if (!point || !bin) return false

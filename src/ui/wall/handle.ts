@@ -19,3 +19,13 @@ export interface WallHandle {
   show(target: { group: Group; slot: number }): void
   paint(): void
 }
+
+/** Farther away the head of a box is no target: there a drag moves the map. @unit px */
+const GRIP_FROM = 12
+
+/** The node whose box is held by its head at a point of the window. */
+export function gripAt(wall: WallHandle, clientX: number, clientY: number): string | undefined {
+  const hit = wall.at(clientX, clientY)
+  const grip = hit?.head && !hit.cell && wall.headPx() >= GRIP_FROM
+  return grip && hit.group.node ? hit.group.key : undefined
+}

@@ -3,15 +3,12 @@ import { type ReactNode, type RefObject, useEffect, useState } from 'react'
 import { select } from '../store/selection.ts'
 import { powerOff } from '../topology/actions.ts'
 import { isOverBin } from '../topology/bin.ts'
-import type { WallHandle } from './handle.ts'
+import { gripAt, type WallHandle } from './handle.ts'
 import type { Cell, Group } from './plan.ts'
 import styles from './wall.module.css'
 
 /** A press that moves less is a click. @unit px */
 const STILL = 4
-
-/** Farther away the head of a box is no target: there a drag moves the map. @unit px */
-const GRIP_FROM = 12
 
 interface Hover {
   readonly x: number
@@ -39,8 +36,10 @@ export function useHands(
       const box = el.getBoundingClientRect()
       return { x: e.clientX - box.left, y: e.clientY - box.top }
     }
+    let finger = false
     const move = (e: MouseEvent) => {
-      const hit = e.buttons === 0 ? onWall(e) : undefined
+      // A finger does not hover: what follows a tap is a courtesy of the browser.
+      const hit = e.buttons === 0 && !finger ? onWall(e) : undefined
       setHover(hit ? { ...local(e), group: hit.group, cell: hit.cell } : undefined)
     }
     const leave = () => setHover(undefined)
@@ -57,8 +56,7 @@ export function useHands(
       if (!hit) return
       const from = { x: e.clientX, y: e.clientY }
       const { group, cell } = hit
-      const grip = hit.head && handle.headPx() >= GRIP_FROM
-      const draggable = !cell && grip && group.node !== undefined
+      const draggable = gripAt(handle, e.clientX, e.clientY) !== undefined
       // A node is dragged; everywhere else the map is.
       if (draggable) e.stopPropagation()
       let moved = false
@@ -80,11 +78,18 @@ export function useHands(
       window.addEventListener('mousemove', drag, true)
       window.addEventListener('mouseup', up, true)
     }
+    const press = (e: PointerEvent) => {
+      finger = e.pointerType === 'touch'
+      // A long press opens the menu, in some browsers without another word.
+      if (finger) menu(e)
+    }
+    el.addEventListener('pointerdown', press, true)
     el.addEventListener('mousemove', move)
     el.addEventListener('mouseleave', leave)
     el.addEventListener('contextmenu', menu, true)
     el.addEventListener('mousedown', down, true)
     return () => {
+      el.removeEventListener('pointerdown', press, true)
       el.removeEventListener('mousemove', move)
       el.removeEventListener('mouseleave', leave)
       el.removeEventListener('contextmenu', menu, true)
