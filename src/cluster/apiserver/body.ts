@@ -4,13 +4,13 @@
  */
 import { parse as parseYaml } from 'yaml'
 import { isObject, type JsonObject } from '../api/meta/json.ts'
+import { JsonSyntaxError, parseJson } from '../api/meta/jsontext.ts'
 import { badRequest, failure, unsupportedMediaType } from '../api/meta/status.ts'
 import type { AnyObject } from '../api/object.ts'
 import type { Schema } from '../api/schema.ts'
 import { TYPED_OBJECT } from '../api/transport.ts'
 import type { Call } from './call.ts'
 import { DecodeError, type DecodeNotes, decode } from './decode.ts'
-import { JsonSyntaxError, parseJson } from './jsontext.ts'
 import { decodeProtobuf } from './protobuf.ts'
 
 /** Largest body taken from outside. @unit bytes */

@@ -5,6 +5,7 @@
  */
 
 import numbers from '../api/generated/protobuf.json' with { type: 'json' }
+import { base64Fault } from '../api/meta/base64.ts'
 import { isObject, type JsonObject } from '../api/meta/json.ts'
 import { canonicalQuantity, isQuantity, QUANTITY_SYNTAX } from '../api/meta/quantity.ts'
 import { resolve, type Schema, schemas } from '../api/schema.ts'
@@ -75,7 +76,7 @@ function compile(schema: Schema): Decoder {
   if (s.items) return compileArray(s)
   switch (s.type) {
     case 'string':
-      return scalar('string', goType(s))
+      return s.format === 'byte' ? decodeBase64 : scalar('string', goType(s))
     case 'boolean':
       return scalar('boolean', 'bool')
     case 'integer':
@@ -241,6 +242,13 @@ function scalar(want: 'string' | 'boolean' | 'number', go: string): Decoder {
     if (typeof value !== want) throw mismatch(value, at, go)
     return value
   }
+}
+
+function decodeBase64(value: unknown, at: Position): unknown {
+  if (typeof value !== 'string') throw mismatch(value, at, '[]uint8')
+  const fault = at.notes ? base64Fault(value) : undefined
+  if (fault !== undefined) throw new DecodeError(`illegal base64 data at input byte ${fault}`)
+  return value
 }
 
 function decodeInteger(go: 'int32' | 'int64'): Decoder {

@@ -5,7 +5,7 @@ import { formatLabelSelector } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { portOf } from './shared/container.ts'
+import { portOf } from './shared/handlers.ts'
 import { isStrictSubset, parseCidr, validateCidr } from './shared/ip.ts'
 import { validateSelector } from './shared/meta.ts'
 

@@ -1,12 +1,21 @@
 /** PersistentVolume. @source pkg/apis/core/validation ValidatePersistentVolume, pkg/apis/core/v1/defaults.go */
-import type { PersistentVolume, PersistentVolumeSpec } from '../api/generated/types.ts'
-import { forbiddenField, notSupported, required } from '../api/meta/field.ts'
+import type {
+  NodeSelectorTerm,
+  PersistentVolume,
+  PersistentVolumeSpec,
+} from '../api/generated/types.ts'
+import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
-import { canonicalQuantity } from '../api/meta/quantity.ts'
+import { canonicalQuantity, compareQuantity, quantityValue } from '../api/meta/quantity.ts'
 import type { FieldError } from '../api/meta/status.ts'
+import { dnsSubdomain } from '../api/meta/validation.ts'
 import { own } from './own.ts'
+import { validateAccessModes, validateVolumeMode } from './shared/claimspec.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { ACCESS_MODES, shortAccessModes } from './shared/storage.ts'
+import { noBacksteps } from './shared/paths.ts'
+import { validateNodeSelector } from './shared/placement.ts'
+import { shortAccessModes } from './shared/storage.ts'
+import { validateDriverName, validateHostPath, validateNfs } from './shared/volumes.ts'
 
 const SOURCES = [
   'hostPath',
@@ -77,29 +86,49 @@ export const persistentvolume = own<PersistentVolume>('', 'v1', 'PersistentVolum
   ],
 })
 
+const POLICIES = ['Delete', 'Recycle', 'Retain']
+
 function validate(o: PersistentVolume): FieldError[] {
   const spec = o.spec as PersistentVolumeSpec
   const out: FieldError[] = []
   if ((spec.accessModes?.length ?? 0) === 0) out.push(required('spec.accessModes'))
-  for (const m of spec.accessModes ?? []) {
-    if (!ACCESS_MODES.includes(m)) out.push(notSupported('spec.accessModes', m, ACCESS_MODES))
-  }
-  if (Object.keys(spec.capacity ?? {}).length === 0) out.push(required('spec.capacity'))
-  if (spec.capacity?.storage === undefined || Object.keys(spec.capacity).length > 1) {
+  out.push(...validateAccessModes(spec.accessModes, 'spec.accessModes'))
+  const capacity = spec.capacity ?? {}
+  if (Object.keys(capacity).length === 0) out.push(required('spec.capacity'))
+  if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
     out.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']))
   }
+  for (const [name, amount] of Object.entries(capacity)) {
+    const at = `spec.capacity[${name}]`
+    if (compareQuantity(amount, '0') < 0) {
+      out.push(invalidValue(at, quantityValue(amount), 'must be a valid resource quantity'))
+    }
+    if (compareQuantity(amount, '0') <= 0) {
+      out.push(invalidValue(at, amount, 'must be greater than zero'))
+    }
+  }
   const policy = spec.persistentVolumeReclaimPolicy as string
-  if (!['Delete', 'Recycle', 'Retain'].includes(policy)) {
-    out.push(
-      notSupported('spec.persistentVolumeReclaimPolicy', policy, ['Delete', 'Recycle', 'Retain']),
-    )
+  if (!POLICIES.includes(policy)) {
+    out.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, POLICIES))
   }
+  out.push(...validateNodeAffinity(spec))
   out.push(...validateSources(spec))
-  const mode = spec.volumeMode as string
-  if (!['Block', 'Filesystem'].includes(mode)) {
-    out.push(notSupported('spec.volumeMode', mode, ['Block', 'Filesystem']))
+  if (policy === 'Recycle' && /^\/+$/.test(spec.hostPath?.path ?? '')) {
+    const text = "may not be 'recycle' for a hostPath mount of '/'"
+    out.push(forbiddenField('spec.persistentVolumeReclaimPolicy', text))
   }
-  return out
+  for (const t of spec.storageClassName ? dnsSubdomain(spec.storageClassName) : []) {
+    out.push(invalidValue('spec.storageClassName', spec.storageClassName, t))
+  }
+  return [...out, ...validateVolumeMode(spec.volumeMode, 'spec.volumeMode')]
+}
+
+function validateNodeAffinity(spec: PersistentVolumeSpec): FieldError[] {
+  if (!spec.nodeAffinity) return []
+  const at = 'spec.nodeAffinity.required'
+  const selector = spec.nodeAffinity.required
+  if (selector) return validateNodeSelector(selector, at)
+  return [required(at, 'must specify required node constraints')]
 }
 
 function validateSources(spec: PersistentVolumeSpec): FieldError[] {
@@ -109,22 +138,67 @@ function validateSources(spec: PersistentVolumeSpec): FieldError[] {
     if (spec[s] === undefined) continue
     if (sources++ > 0)
       out.push(forbiddenField(`spec.${s}`, 'may not specify more than 1 volume type'))
-    else if (s === 'hostPath' && !spec.hostPath?.path) out.push(required('spec.hostPath.path'))
-    else if (s === 'local' && !spec.nodeAffinity) {
-      out.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
-    }
+    else out.push(...validateSource(spec, s, `spec.${s}`))
   }
   if (sources === 0) out.push(required('spec', 'must specify a volume type'))
   return out
 }
 
+function validateSource(
+  spec: PersistentVolumeSpec,
+  kind: (typeof SOURCES)[number],
+  at: string,
+): FieldError[] {
+  switch (kind) {
+    case 'hostPath':
+      return validateHostPath(spec.hostPath, at)
+    case 'nfs':
+      return validateNfs(spec.nfs, at)
+    case 'local': {
+      const path = spec.local?.path
+      const out = path ? noBacksteps(path, `${at}.path`) : [required(`${at}.path`)]
+      if (spec.nodeAffinity) return out
+      return [...out, required('spec.nodeAffinity', 'Local volume requires node affinity')]
+    }
+    case 'csi':
+      return [
+        ...validateDriverName(spec.csi?.driver ?? '', `${at}.driver`),
+        ...(spec.csi?.volumeHandle ? [] : [required(`${at}.volumeHandle`)]),
+      ]
+    default:
+      return []
+  }
+}
+
+const IMMUTABLE = 'field is immutable'
+
 function validateUpdate(o: PersistentVolume, old: PersistentVolume): FieldError[] {
   const source = (s: PersistentVolumeSpec | undefined) => SOURCES.map((k) => s?.[k])
-  if (deepEqual(source(o.spec), source(old.spec))) return []
-  return [
-    forbiddenField(
-      'spec.persistentvolumesource',
-      'spec.persistentvolumesource is immutable after creation',
-    ),
-  ]
+  const out: FieldError[] = []
+  if (!deepEqual(source(o.spec), source(old.spec))) {
+    const text = 'spec.persistentvolumesource is immutable after creation'
+    out.push(forbiddenField('spec.persistentvolumesource', text))
+  }
+  // Both are named without their `spec`, as upstream does.
+  if (o.spec?.volumeMode !== old.spec?.volumeMode) {
+    out.push(invalidValue('volumeMode', o.spec?.volumeMode ?? null, IMMUTABLE))
+  }
+  if (old.spec?.nodeAffinity && !deepEqual(o.spec?.nodeAffinity, old.spec.nodeAffinity)) {
+    const text = `${IMMUTABLE}, except for updating from beta label to GA`
+    out.push(invalidValue('nodeAffinity', affinityShown(o), text))
+  }
+  return out
+}
+
+/** The internal type, as an error shows it. */
+function affinityShown(o: PersistentVolume): unknown {
+  const affinity = o.spec?.nodeAffinity
+  if (!affinity) return null
+  const list = (l: NodeSelectorTerm['matchExpressions']) =>
+    l?.map((e) => ({ Key: e.key, Operator: e.operator, Values: e.values ?? null })) ?? null
+  const terms = affinity.required?.nodeSelectorTerms?.map((t) => ({
+    MatchExpressions: list(t.matchExpressions),
+    MatchFields: list(t.matchFields),
+  }))
+  return { Required: affinity.required ? { NodeSelectorTerms: terms ?? null } : null }
 }

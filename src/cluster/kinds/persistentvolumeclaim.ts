@@ -1,14 +1,14 @@
 /** PersistentVolumeClaim. @source pkg/apis/core/validation ValidatePersistentVolumeClaim, registry/core/persistentvolumeclaim */
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../api/generated/types.ts'
-import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { forbiddenField } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import { compareQuantity, isWhole } from '../api/meta/quantity.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
+import { validateClaimSpec } from './shared/claimspec.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { validateSelector } from './shared/meta.ts'
 import { defaultClaimSpec } from './shared/poddefaults.ts'
-import { ACCESS_MODES, shortAccessModes } from './shared/storage.ts'
+import { shortAccessModes } from './shared/storage.ts'
 
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
 const bound = (o: PersistentVolumeClaim) => Boolean(o.spec?.volumeName)
@@ -17,7 +17,7 @@ const bound = (o: PersistentVolumeClaim) => Boolean(o.spec?.volumeName)
 export const persistentvolumeclaim = own<PersistentVolumeClaim>('', 'v1', 'PersistentVolumeClaim', {
   defaults: (o) => defaultClaimSpec(o.spec as PersistentVolumeClaimSpec),
   validate: (o, old) => [
-    ...validateSpec(o.spec as PersistentVolumeClaimSpec),
+    ...validateClaimSpec(o.spec as PersistentVolumeClaimSpec, 'spec'),
     ...(old ? validateUpdate(o, old) : []),
   ],
   strategy: {
@@ -52,27 +52,6 @@ export const persistentvolumeclaim = own<PersistentVolumeClaim>('', 'v1', 'Persi
     }),
   ],
 })
-
-function validateSpec(spec: PersistentVolumeClaimSpec): FieldError[] {
-  const out: FieldError[] = []
-  if ((spec.accessModes?.length ?? 0) === 0) {
-    out.push(required('spec.accessModes', 'at least 1 access mode is required'))
-  }
-  out.push(...validateSelector(spec.selector, 'spec.selector'))
-  for (const m of spec.accessModes ?? []) {
-    if (!ACCESS_MODES.includes(m)) out.push(notSupported('spec.accessModes', m, ACCESS_MODES))
-  }
-  const storage = spec.resources?.requests?.storage
-  if (storage === undefined) out.push(required('spec.resources[storage]'))
-  else if (compareQuantity(storage, '0') <= 0) {
-    out.push(invalidValue('spec.resources[storage]', storage, 'must be greater than zero'))
-  }
-  const mode = spec.volumeMode as string | undefined
-  if (mode !== undefined && !['Block', 'Filesystem'].includes(mode)) {
-    out.push(notSupported('spec.volumeMode', mode, ['Block', 'Filesystem']))
-  }
-  return out
-}
 
 function validateUpdate(o: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
   const next = o.spec as PersistentVolumeClaimSpec

@@ -1,15 +1,15 @@
 /** Pod. @source pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/defaults.go, pkg/apis/core/validation */
 
 import type { RequestContext } from '../api/definition.ts'
-import type { Pod, PodSpec } from '../api/generated/types.ts'
-import { forbiddenField, invalidValue } from '../api/meta/field.ts'
+import type { LabelSelector, Pod, PodSpec } from '../api/generated/types.ts'
+import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
 import { cloneJson, deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { podColumns } from './shared/podcolumns.ts'
 import { defaultPodOnly, defaultPodSpec } from './shared/poddefaults.ts'
 import { validateResize } from './shared/podresize.ts'
-import { validatePodSpec } from './shared/podtemplate.ts'
+import { validatePodOnly, validatePodSpec, validateTolerations } from './shared/podtemplate.ts'
 import { podNameWarning, podWarnings } from './shared/podwarnings.ts'
 import { qosClass } from './shared/qos.ts'
 
@@ -24,6 +24,7 @@ export const pod = own<Pod>('', 'v1', 'Pod', {
   validateStatus: (o, old, c) => (c.subresource === 'resize' ? validateResize(o, old) : []),
   strategy: {
     prepareForCreate(o) {
+      if (o.spec) takeLabelKeys(o.spec, o.metadata.labels ?? {})
       o.status = { phase: 'Pending', qosClass: qosClass(o.spec) }
       if ((o.spec?.schedulingGates?.length ?? 0) > 0) o.status.conditions = [GATED]
     },
@@ -49,6 +50,36 @@ export const pod = own<Pod>('', 'v1', 'Pod', {
     'status.nominatedNodeName': (o) => o.status?.nominatedNodeName ?? '',
   },
 })
+
+/**
+ * What a pod says by keys alone is said by its own values.
+ * @source pkg/registry/core/pod/strategy.go applyMatchLabelKeysAndMismatchLabelKeys
+ */
+function takeLabelKeys(spec: PodSpec, labels: Record<string, string>): void {
+  const add = (
+    selector: LabelSelector | undefined,
+    keys: readonly string[] | undefined,
+    operator: 'In' | 'NotIn',
+  ) => {
+    for (const key of selector ? (keys ?? []) : []) {
+      const value = labels[key]
+      if (!selector || value === undefined) continue
+      const own = { key, operator, values: [value] }
+      selector.matchExpressions = [...(selector.matchExpressions ?? []), own]
+    }
+  }
+  for (const a of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {
+    const terms = [
+      ...(a?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(a?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((p) => p.podAffinityTerm),
+    ]
+    for (const t of terms) {
+      add(t.labelSelector, t.matchLabelKeys, 'In')
+      add(t.labelSelector, t.mismatchLabelKeys, 'NotIn')
+    }
+  }
+  for (const c of spec.topologySpreadConstraints ?? []) add(c.labelSelector, c.matchLabelKeys, 'In')
+}
 
 const GATED = {
   type: 'PodScheduled',
@@ -107,8 +138,36 @@ function resized(next: PodSpec, old: PodSpec): Partial<PodSpec> {
   }
 }
 
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
+
+/** What holds whenever a pod is written. */
+function validateWhole(o: Pod): FieldError[] {
+  const spec = o.spec ?? { containers: [] }
+  const cost = o.metadata.annotations?.[DELETION_COST]
+  const bad = cost !== undefined && !isInt32(cost)
+  const at = `metadata.annotations[${DELETION_COST}]`
+  return [
+    ...(bad ? [invalidValue(at, cost, 'must be a 32bit integer')] : []),
+    ...validatePodSpec(spec, 'spec', o.metadata.name ?? ''),
+    ...validatePodOnly(spec, 'spec'),
+  ]
+}
+
+/** A number as the deletion cost is written: no plus sign, no leading zeros. */
+function isInt32(text: string): boolean {
+  return /^(0|-?[1-9]\d*)$/.test(text) && Math.abs(Number(text)) <= 2147483647
+}
+
 function validateNew(o: Pod): FieldError[] {
-  return validatePodSpec(o.spec ?? { containers: [] }, 'spec', true)
+  const out = validateWhole(o)
+  if ((o.spec?.ephemeralContainers?.length ?? 0) > 0) {
+    out.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'))
+  }
+  if (o.spec?.nodeName && (o.spec.schedulingGates?.length ?? 0) > 0) {
+    const text = 'cannot be set until all schedulingGates have been cleared'
+    out.push(forbiddenField('spec.nodeName', text))
+  }
+  return out
 }
 
 const MAY_CHANGE =
@@ -117,11 +176,23 @@ const MAY_CHANGE =
 function validateUpdate(o: Pod, old: Pod, _c: RequestContext): FieldError[] {
   const next = o.spec as PodSpec
   const was = old.spec as PodSpec
-  if (deepEqual(next, was)) return []
-  const out: FieldError[] = [...validatePodSpec(next, 'spec')]
+  const out = validateWhole(o)
+  if (deepEqual(next, was)) return out
   const gated = (was.schedulingGates?.length ?? 0) > 0
+  for (const list of ['containers', 'initContainers'] as const) {
+    if ((next[list]?.length ?? 0) !== (was[list]?.length ?? 0)) {
+      const text = 'pod updates may not add or remove containers'
+      return [...out, forbiddenField(`spec.${list}`, text)]
+    }
+    next[list]?.forEach((c, i) => {
+      if (!c.image) out.push(required(`spec.${list}[${i}].image`))
+    })
+  }
+  const deadline = validateDeadlineUpdate(next, was)
+  out.push(...deadline)
+  if (deadline.length > 0 && next.activeDeadlineSeconds !== undefined) return out
+  out.push(...validateTolerationUpdate(next, was))
   out.push(...validateGateUpdate(next, was))
-  out.push(...validateDeadlineUpdate(next, was))
   const munged = cloneJson(next) as PodSpec
   munged.activeDeadlineSeconds = was.activeDeadlineSeconds
   munged.schedulingGates = was.schedulingGates
@@ -131,7 +202,6 @@ function validateUpdate(o: Pod, old: Pod, _c: RequestContext): FieldError[] {
       if (image !== undefined) c.image = image
     })
   }
-  out.push(...validateTolerationUpdate(next, was))
   munged.tolerations = was.tolerations
   if ((was.terminationGracePeriodSeconds ?? 0) < 0 && next.terminationGracePeriodSeconds === 1) {
     munged.terminationGracePeriodSeconds = was.terminationGracePeriodSeconds
@@ -189,7 +259,7 @@ function validateTolerationUpdate(next: PodSpec, was: PodSpec): FieldError[] {
   const kept = (was.tolerations ?? []).every((t) =>
     list.some((n) => deepEqual({ ...n, tolerationSeconds: 0 }, { ...t, tolerationSeconds: 0 })),
   )
-  if (kept) return []
+  if (kept) return validateTolerations(list, 'spec.tolerations')
   const text = 'existing toleration can not be modified except its tolerationSeconds'
   return [forbiddenField('spec.tolerations', text)]
 }

@@ -2,7 +2,8 @@
 import type { Secret } from '../api/generated/types.ts'
 import { decodeBase64, encodeBase64 } from '../api/meta/base64.ts'
 import { forbiddenField, invalidValue, required, tooLong } from '../api/meta/field.ts'
-import { deepEqual } from '../api/meta/json.ts'
+import { deepEqual, isObject } from '../api/meta/json.ts'
+import { JsonSyntaxError, parseJson } from '../api/meta/jsontext.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { configMapKey } from '../api/meta/validation.ts'
 import { own } from './own.ts'
@@ -53,19 +54,10 @@ function validate(o: Secret): FieldError[] {
       }
       break
     case 'kubernetes.io/dockercfg':
-      need('.dockercfg')
+      out.push(...validateJson(o, '.dockercfg'))
       break
     case 'kubernetes.io/dockerconfigjson':
-      need('.dockerconfigjson')
-      if (o.data?.['.dockerconfigjson'] !== undefined && !isJson(o.data['.dockerconfigjson'])) {
-        out.push(
-          invalidValue(
-            'data[.dockerconfigjson]',
-            '<secret contents redacted>',
-            'invalid character',
-          ),
-        )
-      }
+      out.push(...validateJson(o, '.dockerconfigjson'))
       break
     case 'kubernetes.io/basic-auth':
       if (o.data?.username === undefined && o.data?.password === undefined)
@@ -81,12 +73,19 @@ function validate(o: Secret): FieldError[] {
   return out
 }
 
-function isJson(base64: string): boolean {
+/** A member that must be a JSON object; what it holds is not shown. */
+function validateJson(o: Secret, key: string): FieldError[] {
+  const at = `data[${key}]`
+  const text = o.data?.[key]
+  if (text === undefined) return [required(at)]
+  const bad = (message: string) => [invalidValue(at, '<secret contents redacted>', message)]
   try {
-    JSON.parse(decodeBase64(base64) ?? '')
-    return true
+    const { value } = parseJson(decodeBase64(text) ?? '')
+    if (isObject(value) || value === null) return []
+    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    return bad(`json: cannot unmarshal ${type} into Go value of type map[string]interface {}`)
   } catch (error) {
-    if (error instanceof SyntaxError) return false
+    if (error instanceof JsonSyntaxError) return bad(error.message)
     throw error
   }
 }

@@ -79,6 +79,24 @@ export function decodeBytes(text: string): number[] | undefined {
   return bare.length % 4 === 1 ? undefined : out
 }
 
+/**
+ * Where a text stops being padded base64; newlines do not count.
+ * @returns the index Go's decoder names, undefined when all is well
+ * @source encoding/base64/base64.go decodeQuantum
+ */
+export function base64Fault(text: string): number | undefined {
+  const chars = [...text].map((ch, i) => ({ ch, i })).filter(({ ch }) => ch !== '\n' && ch !== '\r')
+  const bad = chars.findIndex(({ ch }) => !LETTERS.includes(ch))
+  const letters = bad < 0 ? chars.length : bad
+  const rest = letters % 4
+  if (bad < 0) return rest === 0 ? undefined : text.length - rest
+  const pads = 4 - rest
+  const at = (n: number) => chars[n]?.i ?? text.length
+  if (chars[bad]?.ch !== '=' || rest < 2) return at(bad)
+  if (pads === 2 && chars[bad + 1]?.ch !== '=') return at(bad + 1)
+  return bad + pads < chars.length ? at(bad + pads) : undefined
+}
+
 /** Text of base64; undefined when it is none. */
 export function decodeBase64(text: string): string | undefined {
   const bytes = decodeBytes(text)

@@ -67,6 +67,18 @@ export function dnsSubdomain(value: string): string[] {
   return out
 }
 
+/** A subdomain whose labels may hold and begin with underscores. @returns messages */
+export function dnsSubdomainUnderscore(value: string): string[] {
+  const label = '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?'
+  const regex = `${label}(\\.${label})*`
+  const text =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+  const out: string[] = []
+  if (value.length > DNS_SUBDOMAIN_MAX) out.push(maxLength(DNS_SUBDOMAIN_MAX))
+  if (!new RegExp(`^${regex}$`).test(value)) out.push(regexError(text, regex, 'example.com'))
+  return out
+}
+
 /** An RFC 1035 label. @returns messages */
 export function dns1035Label(value: string): string[] {
   const out: string[] = []

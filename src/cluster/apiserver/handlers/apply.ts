@@ -5,6 +5,7 @@
 import type { ManagedFieldsEntry } from '../../api/generated/types.ts'
 import { required } from '../../api/meta/field.ts'
 import { deepEqual, isObject, type JsonObject } from '../../api/meta/json.ts'
+import { JsonSyntaxError } from '../../api/meta/jsontext.ts'
 import { type ApiError, badRequest, failure, invalid } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import {
@@ -27,7 +28,6 @@ import type { Task } from '../../sim/task.ts'
 import { readBody } from '../body.ts'
 import type { Call } from '../call.ts'
 import { decode } from '../decode.ts'
-import { JsonSyntaxError } from '../jsontext.ts'
 import {
   entryOf,
   fieldSetOf,

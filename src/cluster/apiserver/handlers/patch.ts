@@ -5,6 +5,7 @@
 
 import { invalidValue } from '../../api/meta/field.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
+import { JsonSyntaxError } from '../../api/meta/jsontext.ts'
 import { badRequest, failure, invalid, unsupportedMediaType } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/patch/json.ts'
@@ -14,7 +15,6 @@ import type { Schema } from '../../api/schema.ts'
 import { decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
 import { DecodeError, decode } from '../decode.ts'
-import { JsonSyntaxError } from '../jsontext.ts'
 
 /** Media types of patches. */
 export const PATCH_TYPES = {

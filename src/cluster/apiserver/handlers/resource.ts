@@ -5,6 +5,7 @@
 import type { DeleteOptions, Namespace } from '../../api/generated/types.ts'
 import { forbiddenField, invalidValue, notSupported } from '../../api/meta/field.ts'
 import { isObject, type JsonObject } from '../../api/meta/json.ts'
+import { JsonSyntaxError } from '../../api/meta/jsontext.ts'
 import {
   badRequest,
   type FieldError,
@@ -21,7 +22,6 @@ import { decodeObject, decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
 import { json, listResponse, objectResponse, watchEncoder } from '../content.ts'
 import { decode } from '../decode.ts'
-import { JsonSyntaxError } from '../jsontext.ts'
 import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
 import { resolved } from '../registry/managedfields.ts'

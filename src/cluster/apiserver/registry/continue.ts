@@ -3,8 +3,8 @@
  * @source staging/src/k8s.io/apiserver/pkg/storage/continue.go
  */
 import { decodeBase64, encodeBase64 } from '../../api/meta/base64.ts'
+import { parseJson } from '../../api/meta/jsontext.ts'
 import { badRequest } from '../../api/meta/status.ts'
-import { parseJson } from '../jsontext.ts'
 
 /** The token after `lastKey` (relative to the listed prefix). */
 export function encodeContinue(revision: number, lastKey: string): string {

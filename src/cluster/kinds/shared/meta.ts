@@ -60,6 +60,9 @@ export function validateSelector(s: LabelSelector | undefined, path: string): Fi
       out.push(invalidValue(`${at}.operator`, operator, 'not a valid selector operator'))
     }
     for (const t of qualifiedName(e.key)) out.push(invalidValue(`${at}.key`, e.key, t))
+    e.values?.forEach((v, j) => {
+      for (const t of labelValue(v)) out.push(invalidValue(`${at}.values[${j}]`, v, t))
+    })
   })
   return out
 }

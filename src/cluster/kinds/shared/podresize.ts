@@ -6,8 +6,8 @@ import type { Container, Pod } from '../../api/generated/types.ts'
 import { forbiddenField, invalidValue } from '../../api/meta/field.ts'
 import { deepEqual } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
-import { validateResources } from './container.ts'
 import { qosClass } from './qos.ts'
+import { validateResources } from './resources.ts'
 
 /** Field errors of a resize. */
 export function validateResize(o: Pod, old: Pod): FieldError[] {

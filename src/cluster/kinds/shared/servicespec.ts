@@ -13,7 +13,7 @@ import {
 import { deepEqual } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../../api/meta/validation.ts'
-import { portOf } from './container.ts'
+import { portOf } from './handlers.ts'
 import { isIpv6, validateCidr, validateIp, validateSpecialIp } from './ip.ts'
 import { validateLabels } from './meta.ts'
 

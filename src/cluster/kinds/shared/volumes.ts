@@ -2,37 +2,56 @@
  * Field errors of a pod's volumes.
  * @source pkg/apis/core/validation/validation.go ValidateVolumes
  */
-import type { KeyToPath, ProjectedVolumeSource, Volume } from '../../api/generated/types.ts'
+import type {
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  ProjectedVolumeSource,
+  Volume,
+} from '../../api/generated/types.ts'
 import {
   duplicate,
   forbiddenField,
   invalidValue,
   notSupported,
   required,
+  tooLong,
 } from '../../api/meta/field.ts'
 import { compareQuantity } from '../../api/meta/quantity.ts'
 import type { FieldError } from '../../api/meta/status.ts'
-import { dnsLabel } from '../../api/meta/validation.ts'
-import { relativePath } from './container.ts'
+import { dnsLabel, dnsSubdomain } from '../../api/meta/validation.ts'
+import { validateClaimTemplate } from './claimspec.ts'
+import { validatePullPolicy } from './container.ts'
+import { VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './fieldselectors.ts'
+import { noBacksteps, nonReservedPath } from './paths.ts'
 
-/** Errors, and the names of volumes without any. */
+/**
+ * Errors, and the volumes without any by name.
+ * @param pod the name of the pod itself; absent in templates
+ */
 export function validateVolumes(
   list: readonly Volume[] | undefined,
   path: string,
-): { errors: FieldError[]; names: Set<string> } {
+  pod?: string,
+): { errors: FieldError[]; volumes: Map<string, Volume> } {
   const errors: FieldError[] = []
-  const names = new Set<string>()
+  const volumes = new Map<string, Volume>()
+  const made = new Set((list ?? []).filter((v) => v.ephemeral).map((v) => `${pod}-${v.name}`))
   list?.forEach((v, i) => {
     const at = `${path}[${i}]`
-    const own = validateSource(v, at)
+    const own = validateSource(v, at, pod)
     if (!v.name) own.push(required(`${at}.name`))
     else own.push(...dnsLabel(v.name).map((t) => invalidValue(`${at}.name`, v.name, t)))
-    // A volume that already failed is neither a duplicate nor there to be mounted.
-    if (own.length === 0 && names.has(v.name)) own.push(duplicate(`${at}.name`, v.name))
-    if (own.length === 0) names.add(v.name)
+    // A volume that failed is not there: neither to be mounted nor to be repeated.
+    if (volumes.has(v.name)) own.push(duplicate(`${at}.name`, v.name))
+    if (own.length === 0) volumes.set(v.name, v)
     errors.push(...own)
+    const claim = v.persistentVolumeClaim?.claimName
+    if (pod && claim && made.has(claim)) {
+      const text = 'must not reference a PVC that gets created for an ephemeral volume'
+      errors.push(invalidValue(`${at}.persistentVolumeClaim.claimName`, claim, text))
+    }
   })
-  return { errors, names }
+  return { errors, volumes }
 }
 
 const MODE_TEXT = 'must be a number between 0 and 0777 (octal), both inclusive'
@@ -86,7 +105,7 @@ const SOURCES = [
   'image',
 ] as const
 
-function validateSource(v: Volume, at: string): FieldError[] {
+function validateSource(v: Volume, at: string, pod?: string): FieldError[] {
   const out: FieldError[] = []
   let sources = 0
   for (const kind of SOURCES) {
@@ -94,14 +113,19 @@ function validateSource(v: Volume, at: string): FieldError[] {
     if (sources++ > 0) {
       out.push(forbiddenField(`${at}.${kind}`, 'may not specify more than 1 volume type'))
     } else {
-      out.push(...validateOne(v, kind, `${at}.${kind}`))
+      out.push(...validateOne(v, kind, `${at}.${kind}`, pod))
     }
   }
   if (sources === 0) out.push(required(at, 'must specify a volume type'))
   return out
 }
 
-function validateOne(v: Volume, kind: (typeof SOURCES)[number], at: string): FieldError[] {
+function validateOne(
+  v: Volume,
+  kind: (typeof SOURCES)[number],
+  at: string,
+  pod?: string,
+): FieldError[] {
   switch (kind) {
     case 'emptyDir': {
       const limit = v.emptyDir?.sizeLimit
@@ -111,7 +135,7 @@ function validateOne(v: Volume, kind: (typeof SOURCES)[number], at: string): Fie
       ]
     }
     case 'hostPath':
-      return validateHostPath(v, at)
+      return validateHostPath(v.hostPath, at)
     case 'configMap':
       return [
         ...(v.configMap?.name ? [] : [required(`${at}.name`)]),
@@ -127,10 +151,7 @@ function validateOne(v: Volume, kind: (typeof SOURCES)[number], at: string): Fie
     case 'persistentVolumeClaim':
       return v.persistentVolumeClaim?.claimName ? [] : [required(`${at}.claimName`)]
     case 'nfs':
-      return [
-        ...(v.nfs?.server ? [] : [required(`${at}.server`)]),
-        ...absolute(v.nfs?.path, `${at}.path`),
-      ]
+      return validateNfs(v.nfs, at)
     case 'downwardAPI':
       return [
         ...mode(v.downwardAPI?.defaultMode, `${at}.defaultMode`),
@@ -139,89 +160,136 @@ function validateOne(v: Volume, kind: (typeof SOURCES)[number], at: string): Fie
     case 'projected':
       return v.projected ? validateProjected(v.projected, at) : []
     case 'csi':
-      return v.csi?.driver ? [] : [required(`${at}.driver`)]
+      return validateDriverName(v.csi?.driver ?? '', `${at}.driver`)
     case 'ephemeral':
-      return v.ephemeral?.volumeClaimTemplate ? [] : [required(`${at}.volumeClaimTemplate`)]
+      return validateEphemeral(v, at, pod)
+    case 'image':
+      return [
+        ...(pod !== undefined && !v.image?.reference ? [required(`${at}.reference`)] : []),
+        ...validatePullPolicy(v.image?.pullPolicy, `${at}.pullPolicy`),
+      ]
     default:
       return []
   }
 }
 
 function absolute(path: string | undefined, at: string): FieldError[] {
-  if (!path) return [required(at)]
-  return path.startsWith('/') ? [] : [invalidValue(at, path, 'must be an absolute path')]
+  const text = path ?? ''
+  const relative = invalidValue(at, text, 'must be an absolute path')
+  return [...(text ? [] : [required(at)]), ...(text.startsWith('/') ? [] : [relative])]
 }
 
-function validateHostPath(v: Volume, at: string): FieldError[] {
-  const path = v.hostPath?.path
+/** Field errors of a storage driver's name. */
+export function validateDriverName(name: string, at: string): FieldError[] {
+  return [
+    ...(name ? [] : [required(at)]),
+    ...(name.length > 63 ? [tooLong(at, 63)] : []),
+    ...dnsSubdomain(name.toLowerCase()).map((t) => invalidValue(at, name, t)),
+  ]
+}
+
+function validateEphemeral(v: Volume, at: string, pod?: string): FieldError[] {
+  const template = v.ephemeral?.volumeClaimTemplate
+  const path = `${at}.volumeClaimTemplate`
+  const out = template ? validateClaimTemplate(template, path) : [required(path)]
+  if (!pod || !v.name) return out
+  const claim = `${pod}-${v.name}`
+  const parent = at.replace(/\.ephemeral$/, '.name')
+  const messages = dnsSubdomain(claim).map((t) => `PVC name ${JSON.stringify(claim)}: ${t}`)
+  return [...out, ...messages.map((t) => invalidValue(parent, v.name, t))]
+}
+
+/** Field errors of an NFS share. */
+export function validateNfs(nfs: Volume['nfs'], at: string): FieldError[] {
+  const server = nfs?.server ? [] : [required(`${at}.server`)]
+  return [...server, ...absolute(nfs?.path, `${at}.path`)]
+}
+
+/** Field errors of a node's path. */
+export function validateHostPath(source: Volume['hostPath'], at: string): FieldError[] {
+  const path = source?.path
   if (!path) return [required(`${at}.path`)]
-  const out: FieldError[] = []
-  if (path.split('/').includes('..'))
-    out.push(invalidValue(`${at}.path`, path, "must not contain '..'"))
-  const type = v.hostPath?.type ?? ''
+  const out = noBacksteps(path, `${at}.path`)
+  const type = source?.type ?? ''
   if (!HOST_PATH_TYPES.includes(type)) {
     out.push(notSupported(`${at}.type`, type, HOST_PATH_TYPES))
   }
   return out
 }
 
-function validateItems(items: readonly KeyToPath[] | undefined, path: string): FieldError[] {
+function validateItems(
+  items: readonly KeyToPath[] | undefined,
+  path: string,
+  first = 0,
+): FieldError[] {
   const out: FieldError[] = []
-  items?.forEach((item, i) => {
+  items?.forEach((item, n) => {
+    const i = first + n
     if (!item.key) out.push(required(`${path}[${i}].key`))
     if (!item.path) out.push(required(`${path}[${i}].path`))
-    else out.push(...relativePath(item.path, `${path}[${i}].path`))
+    out.push(...nonReservedPath(item.path ?? '', `${path}[${i}].path`))
     out.push(...mode(item.mode, `${path}[${i}].mode`))
   })
   return out
 }
 
-type DownwardItems = readonly {
-  path: string
-  fieldRef?: unknown
-  resourceFieldRef?: unknown
-  mode?: number
-}[]
-
-function downward(items: DownwardItems | undefined, at: string): FieldError[] {
-  const out: FieldError[] = []
-  for (const item of items ?? []) {
-    if (!item.path) out.push(required(`${at}.path`))
-    else out.push(...relativePath(item.path, `${at}.path`))
-    if (item.fieldRef && item.resourceFieldRef) {
-      out.push(
-        invalidValue(
-          at,
-          'resource',
-          'fieldRef and resourceFieldRef can not be specified simultaneously',
-        ),
-      )
-    } else if (!item.fieldRef && !item.resourceFieldRef) {
-      out.push(required(at, 'one of fieldRef and resourceFieldRef is required'))
-    }
-    out.push(...mode(item.mode, `${at}.mode`))
-  }
-  return out
+/** Files are named after their list, as upstream does. */
+function downward(items: readonly DownwardAPIVolumeFile[] | undefined, at: string): FieldError[] {
+  return (items ?? []).flatMap((item) => {
+    const out = item.path ? [] : [required(`${at}.path`)]
+    out.push(...nonReservedPath(item.path ?? '', `${at}.path`))
+    if (item.fieldRef) {
+      out.push(...validateFieldRef(item.fieldRef, VOLUME_FIELDS, `${at}.fieldRef`))
+      if (item.resourceFieldRef) {
+        const text = 'fieldRef and resourceFieldRef can not be specified simultaneously'
+        out.push(invalidValue(at, 'resource', text))
+      }
+    } else if (item.resourceFieldRef) {
+      out.push(...validateResourceFieldRef(item.resourceFieldRef, `${at}.resourceFieldRef`, true))
+    } else out.push(required(at, 'one of fieldRef and resourceFieldRef is required'))
+    return [...out, ...mode(item.mode, `${at}.mode`)]
+  })
 }
+
+const TOKEN_MIN = 600
+const TOKEN_MAX = 2 ** 32
 
 function validateProjected(p: ProjectedVolumeSource, at: string): FieldError[] {
   const out: FieldError[] = [...mode(p.defaultMode, `${at}.defaultMode`)]
+  const paths = new Set<string>()
+  const once = (path: string | undefined, named: string) => {
+    if (path && paths.has(path)) out.push(invalidValue(at, named, 'conflicting duplicate paths'))
+    if (path) paths.add(path)
+  }
   p.sources?.forEach((s, i) => {
     const from = `${at}.sources[${i}]`
+    for (const kind of ['secret', 'configMap'] as const) {
+      const source = s[kind]
+      if (!source) continue
+      if (!source.name) out.push(required(`${from}.${kind}.name`))
+      source.items?.forEach((item, j) => {
+        out.push(...validateItems([item], `${from}.${kind}.items`, j))
+        once(item.path, source.name ?? '')
+      })
+    }
+    for (const item of s.downwardAPI?.items ?? []) {
+      out.push(...downward([item], `${from}.downwardAPI`))
+      once(item.path, item.path)
+    }
+    const token = s.serviceAccountToken
+    if (token) {
+      const seconds = token.expirationSeconds ?? 0
+      const field = `${from}.serviceAccountToken.expirationSeconds`
+      const bad = (text: string) => out.push(invalidValue(field, seconds, text))
+      if (seconds < TOKEN_MIN) bad('may not specify a duration less than 10 minutes')
+      if (seconds > TOKEN_MAX) bad('may not specify a duration larger than 2^32 seconds')
+      // Upstream names the volume here, not the source.
+      if (!token.path) out.push(required(`${at}.path`))
+      else out.push(...nonReservedPath(token.path, `${at}.path`))
+    }
     if (Object.keys(s).length > 1) {
       out.push(forbiddenField(from, 'may not specify more than 1 volume type per source'))
     }
-    if (s.secret && !s.secret.name) out.push(required(`${from}.secret.name`))
-    if (s.configMap && !s.configMap.name) out.push(required(`${from}.configMap.name`))
-    out.push(...downward(s.downwardAPI?.items, `${from}.downwardAPI`))
-    const token = s.serviceAccountToken
-    if (!token) return
-    const seconds = token.expirationSeconds ?? 0
-    if (seconds < 600) {
-      const text = 'may not specify a duration less than 10 minutes'
-      out.push(invalidValue(`${from}.serviceAccountToken.expirationSeconds`, seconds, text))
-    }
-    if (!token.path) out.push(required(`${from}.serviceAccountToken.path`))
   })
   return out
 }

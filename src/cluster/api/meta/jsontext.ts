@@ -2,7 +2,7 @@
  * Reads JSON text as Go's decoder does: its syntax errors, duplicate fields by path, and duplicates of objects merged.
  * @source encoding/json/scanner.go, sigs.k8s.io/json
  */
-import { isObject, type JsonObject } from '../api/meta/json.ts'
+import { isObject, type JsonObject } from './json.ts'
 
 /** Not JSON; the message is Go's. */
 export class JsonSyntaxError extends Error {
