@@ -89,7 +89,8 @@ function feed(channel: Duplex, k: Invocation): void {
   else channel.input(0, undefined)
 }
 
-function textOf(data: string | Uint8Array): string {
+/** What a frame says. */
+export function textOf(data: string | Uint8Array): string {
   return typeof data === 'string' ? data : fromUtf8([...data])
 }
 

@@ -21,6 +21,16 @@ export interface KubectlRequest {
 /** Where requests go. */
 export type Send = (request: KubectlRequest) => Task<ApiResponse>
 
+/** The parameters of a URL's search part. */
+export function queryOf(search: string): Map<string, string[]> {
+  const query = new Map<string, string[]>()
+  for (const pair of search.split('&').filter(Boolean)) {
+    const [k = '', v = ''] = pair.split('=').map((x) => decodeURIComponent(x.replaceAll('+', ' ')))
+    query.set(k, [...(query.get(k) ?? []), v])
+  }
+  return query
+}
+
 /** What a caller may say about a request. */
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | undefined>>

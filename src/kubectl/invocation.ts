@@ -1,6 +1,5 @@
 /** One run of one command: its flags, where it prints, the API it talks to, the clock it waits on. */
-import { formatTime } from '../cluster/api/meta/time.ts'
-import type { ApiResponse } from '../cluster/api/transport.ts'
+import type { ApiResponse, Method } from '../cluster/api/transport.ts'
 import { UPSTREAM } from '../cluster/api/version.ts'
 import { sleep, type Task } from '../cluster/sim/task.ts'
 import type { World } from '../cluster/sim/world.ts'
@@ -8,6 +7,7 @@ import { Client, type KubectlRequest } from './client.ts'
 import { type Discovery, discover, type Mapping, noSuchType } from './discovery.ts'
 import { CliError, usageError } from './errors.ts'
 import type { Flags } from './flags.ts'
+import { klogLine } from './klog.ts'
 import { currentContext, type Kubeconfig, readKubeconfig, serverOf } from './kubeconfig.ts'
 
 /** What kubectl needs of its surroundings. */
@@ -25,6 +25,25 @@ export interface KubectlCache {
   discovery?: { readonly at: number; readonly value: Discovery }
 }
 
+/** What someone on this machine asks of a port that a command listens on. */
+export interface LocalRequest {
+  readonly method: Method
+  /** With its query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What it answers. */
+export interface LocalResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Answers one connection; undefined closes it without a word. */
+export type LocalServer = (request: LocalRequest) => Task<LocalResponse | undefined>
+
 /** Where a command reads and prints. */
 export interface KubectlIo {
   readonly stdin?: string
@@ -38,6 +57,8 @@ export interface KubectlIo {
   readonly env?: ReadonlyMap<string, string>
   /** What is typed while an exec or attach with stdin runs; undefined ends it. Without it `stdin` is sent. */
   input?(take: (data: string | undefined) => void): void
+  /** Listens on a local port (0: any free one) until the command ends. @returns the port; undefined when it is taken */
+  listen?(port: number, server: LocalServer): number | undefined
   /** Registers what must be undone when the command is cancelled (open streams). */
   onCancel?(undo: () => void): void
 }
@@ -118,14 +139,13 @@ export class Invocation {
   private logResponse(method: string, path: string, response: ApiResponse): void {
     const level = Number(this.flags.string('v'))
     if (!(level >= 6)) return
-    const time = formatTime(this.now)
-    const stamp = `I${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 19)}.000000       1`
     const status = `verb="${method}" url="${path}" status="${response.status}"`
-    this.err(`${stamp} round_trippers.go:632] "Response" ${status} milliseconds=0\n`)
+    const log = (where: string, said: string) => this.err(klogLine('I', this.now, where, said))
+    log('round_trippers.go:632', `"Response" ${status} milliseconds=0`)
     if (level < 8 || response.body === undefined) return
     const { body } = response
     const text = typeof body === 'string' ? body : JSON.stringify(body)
-    this.err(`${stamp} request.go:1351] "Response Body" body=<\n\t${text}\n >\n`)
+    log('request.go:1351', `"Response Body" body=<\n\t${text}\n >`)
   }
 
   /** What the server serves. @param fresh true: do not believe the cache */

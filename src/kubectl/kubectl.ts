@@ -3,13 +3,13 @@
  * It finds the command, reads its flags, runs it, and turns failures into text and an exit code.
  */
 import { distance } from '../cluster/api/meta/spelling.ts'
-import { formatTime } from '../cluster/api/meta/time.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import type { Command } from './command.ts'
 import { CliError, Exit, errorText, isExpected, usageError } from './errors.ts'
 import { type Flag, globalFlags, parseFlags } from './flags.ts'
 import { commandHelp, optionsHelp, rootHelp } from './help.ts'
 import { Invocation, type KubectlDeps, type KubectlIo } from './invocation.ts'
+import { klogLine } from './klog.ts'
 import { commandGroups, commands } from './registry.ts'
 
 export type { KubectlCache, KubectlDeps, KubectlIo } from './invocation.ts'
@@ -114,10 +114,8 @@ function* dispatch(deps: KubectlDeps, argv: readonly string[], io: KubectlIo): T
   const code = (yield* command.run(k)) ?? 0
   if (code === 0 && flags.bool('warnings-as-errors') && k.client.warnings > 0) {
     const n = k.client.warnings
-    const time = formatTime(k.now)
-    const stamp = `E${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 19)}.000000       1`
     const what = `${n} warning${n === 1 ? '' : 's'} received`
-    io.stderr(`${stamp} run.go:72] "command failed" err="${what}"\n`)
+    io.stderr(klogLine('E', k.now, 'run.go:72', `"command failed" err="${what}"`))
     return 1
   }
   return code

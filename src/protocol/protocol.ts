@@ -34,6 +34,13 @@ export interface TrafficRequest {
   readonly namespace?: string
 }
 
+/** What answered on a local port. */
+export interface LocalAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** What the page asks; `id` comes back in the answer. */
 export type Ask =
   | {
@@ -77,6 +84,13 @@ export type Ask =
       readonly body?: string
     }
   | { readonly type: 'traffic'; readonly id: number; readonly request: TrafficRequest }
+  /** A connection to a port that a command of the terminal listens on: answered by a `LocalAnswer`, or null. */
+  | {
+      readonly type: 'local'
+      readonly id: number
+      readonly port: number
+      readonly request: { readonly method: 'GET'; readonly path: string }
+    }
   | { readonly type: 'speed'; readonly id: number; readonly speed: number }
   | { readonly type: 'step'; readonly id: number; readonly by?: StepUnit }
   | { readonly type: 'advance'; readonly id: number; readonly ms: number }

@@ -4,6 +4,7 @@
  * and the cluster, go on.
  */
 import type { Millis } from '../cluster/sim/clock.ts'
+import { queryOf } from '../kubectl/client.ts'
 import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
 import { partsOf } from '../protocol/parts.ts'
@@ -14,7 +15,7 @@ import type { Goal } from './goal.ts'
 import { planImport } from './import.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
-import { queryOf, type Run, type Session } from './session.ts'
+import type { Run, Session } from './session.ts'
 import { ranked, tryFixes } from './why/fixes.ts'
 import { Look } from './why/look.ts'
 import { refusedBy, troubles } from './why/troubles.ts'
@@ -73,7 +74,7 @@ export function isHostAsk(ask: Ask): ask is HostAsk {
 }
 
 /** What changes the cluster, and so cannot be done to its past. */
-const ACTS = ['fault', 'add-node', 'traffic', 'settle', 'until']
+const ACTS = ['fault', 'add-node', 'traffic', 'local', 'settle', 'until']
 
 /** The desk of one page. */
 export class Desk {
@@ -162,6 +163,8 @@ export class Desk {
         )
       case 'traffic':
         return this.enter(() => session.traffic(ask.request, done))
+      case 'local':
+        return this.enter(() => session.local(ask.port, ask.request, done))
       case 'why':
         return done(this.why(ask))
       case 'troubles':
@@ -345,6 +348,15 @@ function entryOf({ at, command }: LoggedCommand): HistoryEntry {
       return { at, kind, text: Object.values(command.fault).join(' '), acts: true }
     case 'add-node':
       return { at, kind, text: 'add machine', acts: true }
+    case 'local': {
+      const { port, request } = command
+      return {
+        at,
+        kind,
+        text: `${request.method} http://localhost:${port}${request.path}`,
+        acts: false,
+      }
+    }
     case 'traffic':
       return {
         at,

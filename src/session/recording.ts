@@ -4,6 +4,7 @@
  */
 import type { ClusterConfig } from '../cluster/cluster.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
+import type { LocalRequest } from '../kubectl/invocation.ts'
 import type { FaultCommand, TrafficRequest } from '../protocol/protocol.ts'
 
 /** Raised when older recordings would be played differently. */
@@ -24,6 +25,8 @@ export type SessionCommand =
   | { readonly kind: 'fault'; readonly fault: FaultCommand }
   | { readonly kind: 'add-node' }
   | { readonly kind: 'traffic'; readonly request: TrafficRequest }
+  /** A connection to a port that a command listens on. */
+  | { readonly kind: 'local'; readonly port: number; readonly request: LocalRequest }
 
 /** One command and its virtual instant. */
 export interface LoggedCommand {

@@ -9,7 +9,8 @@ import { Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.t
 import type { Walk } from '../cluster/network/http.ts'
 import type { Millis, RunResult } from '../cluster/sim/clock.ts'
 import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
-import type { KubectlRequest } from '../kubectl/client.ts'
+import { type KubectlRequest, queryOf } from '../kubectl/client.ts'
+import type { LocalRequest, LocalResponse, LocalServer } from '../kubectl/invocation.ts'
 import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
 import type { FaultCommand, StepUnit, TrafficRequest } from '../protocol/protocol.ts'
@@ -38,6 +39,8 @@ export interface Run {
 
 /** How far a step looks for the next event of its kind. @unit virtual ms */
 const STEP_MAX_MS = 60_000
+/** The first port that is given to who asks for any. */
+const FREE_PORTS = 32_768
 const SILENT: KubectlIo = { stdout() {}, stderr() {} }
 /** Who acts in the terminal and on the page. */
 export const ADMIN: UserInfo = {
@@ -57,6 +60,7 @@ export class Session {
   private readonly home: Readonly<Record<string, string>>
   private readonly cache: KubectlCache = {}
   private readonly runs = new Map<number, Run>()
+  private readonly listening = new Map<number, LocalServer>()
   private readonly grounds: { until: Millis; ground: Ground }[] = []
   private nextRun = 1
 
@@ -142,6 +146,8 @@ export class Session {
         return
       case 'traffic':
         return this.traffic(command.request, () => {})
+      case 'local':
+        return this.local(command.port, command.request, () => {})
     }
   }
 
@@ -172,8 +178,10 @@ export class Session {
         const code = yield* runLine(self.kubectlDeps(), line, {
           files: self.files,
           onCancel: (u) => undo.push(u),
+          listen: (port, server) => self.listen(port, server, (u) => undo.push(u)),
           ...io,
         })
+        for (const u of undo) u()
         self.finish(run, code, onDone)
       })
     }
@@ -298,6 +306,38 @@ export class Session {
     })
   }
 
+  /** Ports of this machine that commands listen on, as `kubectl port-forward` does. */
+  get ports(): number[] {
+    return [...this.listening.keys()]
+  }
+
+  /** Connects to one of them; undefined: nobody answered. */
+  local(port: number, request: LocalRequest, done: (r: LocalResponse | undefined) => void): void {
+    this.record({ kind: 'local', port, request })
+    const server = this.listening.get(port)
+    if (!server) return done(undefined)
+    const { world } = this.cluster
+    const text = `${request.method} http://localhost:${port}${request.path}`
+    world.trace.under({ owner: 'user', verb: 'command', text }, () => {
+      spawn(world, TERMINAL, text, function* () {
+        done(yield* server(request))
+      })
+    })
+  }
+
+  private listen(
+    wanted: number,
+    server: LocalServer,
+    undo: (u: () => void) => void,
+  ): number | undefined {
+    let port = wanted
+    if (wanted === 0) for (port = FREE_PORTS; this.listening.has(port); ) port++
+    if (this.listening.has(port)) return undefined
+    this.listening.set(port, server)
+    undo(() => this.listening.delete(port))
+    return port
+  }
+
   /** The machines and what is broken, now. */
   ground(): Ground {
     const { cluster } = this
@@ -370,14 +410,4 @@ export class Session {
     this.flush()
     this.log.push({ at: this.now, command })
   }
-}
-
-/** The parameters of a URL's search part. */
-export function queryOf(search: string): Map<string, string[]> {
-  const query = new Map<string, string[]>()
-  for (const pair of search.split('&').filter(Boolean)) {
-    const [k = '', v = ''] = pair.split('=').map((x) => decodeURIComponent(x.replaceAll('+', ' ')))
-    query.set(k, [...(query.get(k) ?? []), v])
-  }
-  return query
 }

@@ -22,32 +22,6 @@ function elsewhere(
   }
 }
 
-/** `kubectl port-forward`. */
-export const portForward: Command = elsewhere(
-  'port-forward',
-  'TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]',
-  'Forward one or more local ports to a pod',
-  'port-forward listens on a port of your machine, which a browser does not let a page do: send traffic from the page, or use kubectl exec with wget or curl',
-  [{ name: 'address', kind: 'strings', default: 'localhost', usage: 'Addresses to listen on' }],
-)
-
-/** `kubectl proxy`. */
-export const proxy: Command = elsewhere(
-  'proxy',
-  '[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix] [options]',
-  'Run a proxy to the Kubernetes API server',
-  'proxy listens on a port of your machine, which a browser does not let a page do: use kubectl get --raw',
-  [
-    {
-      name: 'port',
-      short: 'p',
-      kind: 'int',
-      default: '8001',
-      usage: 'The port on which to run the proxy.',
-    },
-  ],
-)
-
 /** `kubectl completion`. */
 export const completion: Command = elsewhere(
   'completion',

@@ -1,8 +1,8 @@
 /** `kubectl kustomize`. @source staging/src/k8s.io/kubectl/pkg/cmd/kustomize/kustomize.go */
-import { formatTime } from '../../cluster/api/meta/time.ts'
 import type { Command } from '../command.ts'
 import { CliError, Exit } from '../errors.ts'
 import { normalize } from '../invocation.ts'
+import { klogLine } from '../klog.ts'
 import { buildKustomization } from '../kustomize/build.ts'
 import { toYaml } from '../printers/yaml.ts'
 
@@ -41,9 +41,10 @@ export const kustomize: Command = {
     } catch (error) {
       if (!(error instanceof CliError)) throw error
       // This command reports as programs do that return their error: as a line of the log.
-      const t = formatTime(k.now)
-      const stamp = `E${t.slice(5, 7)}${t.slice(8, 10)} ${t.slice(11, 19)}.000000       1`
-      k.err(`${stamp} run.go:72] "command failed" err=${JSON.stringify(error.message)}\n`)
+      const said = error.message.includes('\n')
+        ? `<\n\t${error.message.replaceAll('\n', '\n\t')}\n >`
+        : JSON.stringify(error.message)
+      k.err(klogLine('E', k.now, 'run.go:72', `"command failed" err=${said}`))
       throw new Exit(1)
     }
     return 0

@@ -8,6 +8,7 @@ import type {
   FaultCommand,
   Frame,
   HistoryAnswer,
+  LocalAnswer,
   StepUnit,
   Tell,
   TrafficRequest,
@@ -130,6 +131,12 @@ class Bridge {
 
   traffic(request: TrafficRequest): Promise<unknown> {
     return this.ask({ type: 'traffic', request })
+  }
+
+  /** Connects to a port that a command of the terminal listens on; null when nobody answered. */
+  local(port: number, path: string): Promise<LocalAnswer | null> {
+    const request = { method: 'GET', path } as const
+    return this.ask({ type: 'local', port, request }) as Promise<LocalAnswer | null>
   }
 
   speed(speed: number): void {
@@ -309,6 +316,7 @@ function isLogged(ask: Ask): boolean {
     case 'fault':
     case 'add-node':
     case 'traffic':
+    case 'local':
     case 'interrupt':
     case 'branch':
     case 'checkout':

@@ -1,9 +1,11 @@
 /** The terminal: kubectl against the cluster's own API server, with history and completion. */
 import { FitAddon } from '@xterm/addon-fit'
-import { Terminal as Xterm } from '@xterm/xterm'
+import { type ILinkProvider, Terminal as Xterm } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef } from 'react'
 import { bridge } from '../bridge/bridge.ts'
+import { LocalBrowser } from '../browser/LocalBrowser.tsx'
+import { ADDRESS, browse, forgetPorts, hearOutput, localPorts } from '../browser/ports.ts'
 import { useWords, words } from '../i18n/i18n.ts'
 import { preferences, usePreference } from '../store/preferences.ts'
 import { sceneStore } from '../store/scene.ts'
@@ -45,16 +47,38 @@ function open(): NonNullable<typeof shared> {
   const fit = new FitAddon()
   xterm.loadAddon(fit)
   const reader = new LineReader(xterm, {
-    run: (line, output, started) =>
-      bridge.kubectl(line, { columns: xterm.cols, output, started }).then((r) => {
+    run: (line, output, started) => {
+      const heard: typeof output = (stream, text) => {
+        hearOutput(text)
+        output(stream, text)
+      }
+      return bridge.kubectl(line, { columns: xterm.cols, output: heard, started }).then((r) => {
+        forgetPorts()
         void noteRefusal(line, r.code !== 0)
         return r.code
-      }),
+      })
+    },
     interrupt: (run) => bridge.interrupt(run),
     complete: (line, cursor) => bridge.complete(line, cursor),
   })
+  xterm.registerLinkProvider(linksOf(xterm))
   shared = { xterm, fit, reader }
   return shared
+}
+
+/** Addresses of this machine can be clicked. */
+function linksOf(xterm: Xterm): ILinkProvider {
+  return {
+    provideLinks(y, found) {
+      const text = xterm.buffer.active.getLine(y - 1)?.translateToString(true) ?? ''
+      const links = [...text.matchAll(ADDRESS)].map((m) => ({
+        range: { start: { x: m.index + 1, y }, end: { x: m.index + m[0].length, y } },
+        text: m[0],
+        activate: () => browse(Number(m[1]), m[2]),
+      }))
+      found(links.length > 0 ? links : undefined)
+    },
+  }
 }
 
 function welcome(reader: LineReader): void {
@@ -95,7 +119,26 @@ export function Terminal() {
   return (
     <div className={styles.terminal}>
       <div ref={ref} className={styles.screen} data-testid="terminal" />
+      <Listening />
       <Refused />
+      <LocalBrowser />
+    </div>
+  )
+}
+
+/** The ports that the running command listens on, as buttons: links in a terminal cannot be reached by key. */
+function Listening() {
+  const t = useWords()
+  const ports = localPorts((s) => s.ports)
+  if (ports.length === 0) return null
+  return (
+    <div className={marks.refused} role="status" data-testid="listening">
+      <p className="muted">{t('browser.listens')}</p>
+      {ports.map((port) => (
+        <button key={port} type="button" className="btn" onClick={() => browse(port)}>
+          {t('browser.open', { port })}
+        </button>
+      ))}
     </div>
   )
 }

@@ -83,6 +83,10 @@ export function lineOf(command: Readonly<Record<string, unknown>>): string {
       const r = command.request as { method?: string; host: string; path?: string }
       return `${r.method ?? 'GET'} http://${r.host}${r.path ?? '/'}`
     }
+    case 'local': {
+      const r = command.request as { method: string; path: string }
+      return `${r.method} http://localhost:${command.port}${r.path}`
+    }
     default:
       return String(command.kind ?? command.type)
   }
@@ -107,6 +111,8 @@ function commandOf(ask: Ask): Logged['command'] | undefined {
       return { kind: 'add-node' }
     case 'traffic':
       return { kind: 'traffic', request: ask.request }
+    case 'local':
+      return { kind: 'local', port: ask.port, request: ask.request }
     default:
       return undefined
   }
