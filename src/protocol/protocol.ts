@@ -69,6 +69,8 @@ export type Ask =
       readonly aside?: boolean
     }
   | { readonly type: 'interrupt'; readonly id: number; readonly run: number }
+  /** What was written in the editor that a line opened; without a text the editor failed. */
+  | { readonly type: 'edited'; readonly id: number; readonly run: number; readonly text?: string }
   | {
       readonly type: 'complete'
       readonly id: number
@@ -387,6 +389,8 @@ export type Tell =
       readonly stream: 'stdout' | 'stderr'
       readonly text: string
     }
+  /** A line opens an editor on a text: answered by `edited`. */
+  | { readonly type: 'edit'; readonly run: number; readonly text: string }
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'crashed'; readonly message: string; readonly stack: string }

@@ -15,7 +15,7 @@ import type { Goal } from './goal.ts'
 import { planImport } from './import.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
-import type { Run, Session } from './session.ts'
+import type { Run, Session, SessionIo } from './session.ts'
 import { ranked, tryFixes } from './why/fixes.ts'
 import { Look } from './why/look.ts'
 import { refusedBy, troubles } from './why/troubles.ts'
@@ -163,6 +163,11 @@ export class Desk {
         )
       case 'traffic':
         return this.enter(() => session.traffic(ask.request, done))
+      case 'edited': {
+        const run = this.runs.get(ask.run)
+        if (run) this.enter(() => session.edited(run.id, ask.text))
+        return done()
+      }
       case 'local':
         return this.enter(() => session.local(ask.port, ask.request, done))
       case 'why':
@@ -292,11 +297,12 @@ export class Desk {
     this.pacing.soon()
   }
 
-  private ioOf(ask: Extract<Ask, { type: 'kubectl' }>): KubectlIo {
+  private ioOf(ask: Extract<Ask, { type: 'kubectl' }>): SessionIo {
     const { post } = this
     return {
       ...(ask.stdin === undefined ? {} : { stdin: ask.stdin }),
       columns: ask.columns ?? COLUMNS,
+      editing: (text) => post.tell({ type: 'edit', run: ask.id, text }),
       stdout: (text) => post.tell({ type: 'output', run: ask.id, stream: 'stdout', text }),
       stderr: (text) => post.tell({ type: 'output', run: ask.id, stream: 'stderr', text }),
     }
@@ -348,6 +354,8 @@ function entryOf({ at, command }: LoggedCommand): HistoryEntry {
       return { at, kind, text: Object.values(command.fault).join(' '), acts: true }
     case 'add-node':
       return { at, kind, text: 'add machine', acts: true }
+    case 'edited':
+      return { at, kind, text: 'edited', acts: false }
     case 'local': {
       const { port, request } = command
       return {

@@ -25,6 +25,8 @@ export type SessionCommand =
   | { readonly kind: 'fault'; readonly fault: FaultCommand }
   | { readonly kind: 'add-node' }
   | { readonly kind: 'traffic'; readonly request: TrafficRequest }
+  /** What was written in the editor that the n-th kubectl command opened; without a text the editor failed. */
+  | { readonly kind: 'edited'; readonly run: number; readonly text?: string }
   /** A connection to a port that a command listens on. */
   | { readonly kind: 'local'; readonly port: number; readonly request: LocalRequest }
 

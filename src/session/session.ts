@@ -8,7 +8,7 @@ import type { ApiRequest, ApiResponse, Method, UserInfo } from '../cluster/api/t
 import { Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
 import type { Walk } from '../cluster/network/http.ts'
 import type { Millis, RunResult } from '../cluster/sim/clock.ts'
-import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
+import { Deferred, spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
 import { type KubectlRequest, queryOf } from '../kubectl/client.ts'
 import type { LocalRequest, LocalResponse, LocalServer } from '../kubectl/invocation.ts'
 import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
@@ -29,6 +29,12 @@ export interface Ground {
   readonly faults: readonly string[]
 }
 
+/** What kubectl prints and asks of whoever runs it. */
+export interface SessionIo extends KubectlIo {
+  /** Shows an editor with a text; `Session.edited` tells what came of it. */
+  editing?(text: string): void
+}
+
 /** A kubectl line under way. */
 export interface Run {
   readonly id: number
@@ -41,7 +47,8 @@ export interface Run {
 const STEP_MAX_MS = 60_000
 /** The first port that is given to who asks for any. */
 const FREE_PORTS = 32_768
-const SILENT: KubectlIo = { stdout() {}, stderr() {} }
+/** What a replayed line prints is heard by nobody; what was written in its editor follows in the log. */
+const REPLAYED: SessionIo = { stdout() {}, stderr() {}, editing() {} }
 /** Who acts in the terminal and on the page. */
 export const ADMIN: UserInfo = {
   name: 'kubernetes-admin',
@@ -60,6 +67,7 @@ export class Session {
   private readonly home: Readonly<Record<string, string>>
   private readonly cache: KubectlCache = {}
   private readonly runs = new Map<number, Run>()
+  private readonly editors = new Map<number, Deferred<string | undefined>>()
   private readonly listening = new Map<number, LocalServer>()
   private readonly grounds: { until: Millis; ground: Ground }[] = []
   private nextRun = 1
@@ -130,7 +138,7 @@ export class Session {
     switch (command.kind) {
       case 'kubectl': {
         const { line, stdin } = command
-        this.kubectl(line, { ...SILENT, ...(stdin === undefined ? {} : { stdin }) })
+        this.kubectl(line, { ...REPLAYED, ...(stdin === undefined ? {} : { stdin }) })
         return
       }
       case 'interrupt':
@@ -146,6 +154,8 @@ export class Session {
         return
       case 'traffic':
         return this.traffic(command.request, () => {})
+      case 'edited':
+        return this.edited(command.run, command.text)
       case 'local':
         return this.local(command.port, command.request, () => {})
     }
@@ -155,7 +165,7 @@ export class Session {
    * Runs a terminal line. Output goes to `io`; `onDone` gets the exit code.
    * @param aside the page's own look (a dry run, a describe): it changes nothing and is not logged
    */
-  kubectl(line: string, io: KubectlIo, onDone?: (code: number) => void, aside = false): Run {
+  kubectl(line: string, io: SessionIo, onDone?: (code: number) => void, aside = false): Run {
     if (!aside)
       this.record({ kind: 'kubectl', line, ...(io.stdin === undefined ? {} : { stdin: io.stdin }) })
     const { world } = this.cluster
@@ -178,6 +188,7 @@ export class Session {
         const code = yield* runLine(self.kubectlDeps(), line, {
           files: self.files,
           onCancel: (u) => undo.push(u),
+          ...(io.editing && !aside ? { edit: (text: string) => self.edit(run.id, text, io) } : {}),
           listen: (port, server) => self.listen(port, server, (u) => undo.push(u)),
           ...io,
         })
@@ -304,6 +315,21 @@ export class Session {
         done(yield* network.request(source, request, 5000))
       })
     })
+  }
+
+  /** What was written in the editor of a line under way; undefined: the editor failed. */
+  edited(run: number, text: string | undefined): void {
+    this.record({ kind: 'edited', run, ...(text === undefined ? {} : { text }) })
+    const written = this.editors.get(run)
+    this.editors.delete(run)
+    written?.resolve(text)
+  }
+
+  private *edit(run: number, text: string, io: SessionIo): Task<string | undefined> {
+    const written = new Deferred<string | undefined>()
+    this.editors.set(run, written)
+    io.editing?.(text)
+    return yield* written.wait()
   }
 
   /** Ports of this machine that commands listen on, as `kubectl port-forward` does. */

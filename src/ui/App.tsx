@@ -13,6 +13,7 @@ import { usePresenting } from './present/present.ts'
 import { EmbedBar } from './share/EmbedBar.tsx'
 import { type EmbedPanel, embedded } from './share/embedding.ts'
 import { ShareLayer } from './share/ShareLayer.tsx'
+import { useEditing } from './store/editing.ts'
 import { preferences, usePreference } from './store/preferences.ts'
 import { useScene } from './store/scene.ts'
 import { useSelection } from './store/selection.ts'
@@ -26,6 +27,9 @@ const Palette = lazy(() => import('./bar/Palette.tsx').then((m) => ({ default: m
 const Tour = lazy(() => import('./tour/Tour.tsx').then((m) => ({ default: m.Tour })))
 const TaskCard = lazy(() => import('./learn/TaskCard.tsx').then((m) => ({ default: m.TaskCard })))
 const Present = lazy(() => import('./present/Present.tsx').then((m) => ({ default: m.Present })))
+const EditDialog = lazy(() =>
+  import('./editor/EditDialog.tsx').then((m) => ({ default: m.EditDialog })),
+)
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
@@ -42,6 +46,7 @@ export function App() {
   const dock = usePanelRef()
   const palette = usePalette()
   const touring = useTouring()
+  const editing = useEditing((s) => s.open)
   const task = useScene((s) => s.scene?.task !== undefined)
   usePaletteKey()
   const presenting = usePresenting((p) => p.on)
@@ -143,6 +148,11 @@ export function App() {
       {palette.used ? (
         <Suspense fallback={null}>
           <Palette />
+        </Suspense>
+      ) : null}
+      {editing ? (
+        <Suspense fallback={null}>
+          <EditDialog key={editing.version} run={editing.run} text={editing.text} />
         </Suspense>
       ) : null}
       <Announcer />

@@ -29,6 +29,7 @@ import {
 } from './create/small.ts'
 import { token } from './create/token.ts'
 import { cronjob, deployment, job } from './create/workloads.ts'
+import { editBeforeCreate } from './edit.ts'
 
 /** Creates resources from files or generators. */
 export const create: Command = {
@@ -95,6 +96,12 @@ export const create: Command = {
     for (const info of infos) {
       const object = withSavedConfig(k, recorded(k, info.object))
       try {
+        if (k.flags.bool('edit')) {
+          yield* editBeforeCreate(k, info, function* (written) {
+            printer.print(yield* createObject(k, { ...info, object: withSavedConfig(k, written) }))
+          })
+          continue
+        }
         const made = k.dryRun() === 'client' ? object : yield* createObject(k, { ...info, object })
         printer.print(made)
       } catch (error) {

@@ -64,12 +64,47 @@ export const edit: Command = {
     const sub = k.flags.string('subresource') || undefined
     const infos: Info[] = []
     for (const i of found) infos.push(sub ? { ...i, object: yield* getObject(k, i, sub) } : i)
-    return yield* rounds(k, infos, sub)
+    return yield* rounds(k, textOf(k, infos), (edited) => save(k, infos, edited, sub))
   },
 }
 
-function* rounds(k: Invocation, infos: readonly Info[], sub: string | undefined): Task<undefined> {
-  const original = textOf(k, infos)
+/**
+ * Opens an editor on an object before it is made, as `create --edit` does.
+ * @param make sends what was written
+ */
+export function* editBeforeCreate(
+  k: Invocation,
+  info: Info,
+  make: (object: AnyObject) => Task<void>,
+): Task<undefined> {
+  return yield* rounds(k, textOf(k, [info]), function* (edited) {
+    let docs: AnyObject[]
+    try {
+      docs = parseManifest(stripComments(edited), 'edited-file') as unknown as AnyObject[]
+    } catch (error) {
+      if (!isExpected(error)) throw error
+      return `The edited file had a syntax error: ${messageOf(error)}`
+    }
+    for (const doc of docs) {
+      try {
+        yield* make(doc)
+      } catch (error) {
+        if (!isExpected(error)) throw error
+        const path = keep(k, edited)
+        k.err(`A copy of your changes has been stored to "${path}"\n`)
+        throw error
+      }
+    }
+    return undefined
+  })
+}
+
+/** Edits until it was saved, or given up. @param save answers the reason to open the editor again, if any */
+function* rounds(
+  k: Invocation,
+  original: string,
+  save: (edited: string) => Task<string | undefined>,
+): Task<undefined> {
   let text = HEADER + original
   let failed = false
   for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -90,7 +125,7 @@ function* rounds(k: Invocation, infos: readonly Info[], sub: string | undefined)
       k.err('Edit cancelled, saved file was empty.\n')
       return undefined
     }
-    const problem = yield* save(k, infos, edited, sub)
+    const problem = yield* save(edited)
     if (!problem) return undefined
     failed = true
     text = `${HEADER}# ${problem.replaceAll('\n', '\n# ')}\n#\n${bare}`
@@ -116,11 +151,17 @@ function stripComments(text: string): string {
     .join('\n')
 }
 
-function preserved(k: Invocation, text: string, error: CliError): CliError {
+/** Keeps what was written. @returns the file */
+function keep(k: Invocation, text: string): string {
   let sum = 0
   for (const c of text) sum = (sum * 31 + (c.codePointAt(0) ?? 0)) % 4_294_967_291
   const path = `/tmp/kubectl-edit-${sum}.yaml`
   if (stripComments(text) !== '') k.io.files?.set(path.slice(1), text)
+  return path
+}
+
+function preserved(k: Invocation, text: string, error: CliError): CliError {
+  const path = keep(k, text)
   if (!error.message.startsWith('there was a problem'))
     k.err(`A copy of your changes has been stored to "${path}"\n`)
   return error
@@ -200,16 +241,17 @@ function* saveOne(
     if (!(error instanceof StatusError)) throw error
     if (error.reason === 'Invalid') {
       k.err(`error: ${who} is invalid\n`)
-      return `${who} was not valid:\n* ${error.message}\n`
+      const causes = error.status.details?.causes ?? []
+      const reasons = causes.map((c) => `\n* ${c.field}: ${c.message}`)
+      return `${who} was not valid${reasons.length > 0 ? ':' : ''}${reasons.join('')}`
     }
     if (error.reason === 'NotFound') {
       k.err(`error: ${who} could not be found on the server\n`)
-      preserved(k, edited, new CliError(''))
+      k.err(`The edits you made on deleted resources have been saved to "${keep(k, edited)}"\n`)
       throw new Exit(1)
     }
     k.err(`error: ${who} could not be patched: ${error.message}\n`)
-    k.err('You can run `kubectl replace -f` with the saved copy to try this update again.\n')
-    preserved(k, edited, new CliError(''))
+    k.err(`You can run \`kubectl replace -f ${keep(k, edited)}\` to try this update again.\n`)
     throw new Exit(1)
   }
 }

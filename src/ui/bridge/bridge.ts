@@ -52,6 +52,8 @@ type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 class Bridge {
   onFrame: (frame: Frame) => void = () => {}
   /** The host is gone. `underWay`: what it had not acknowledged of the things that its log keeps. */
+  /** A line of the terminal opens an editor. */
+  onEdit: (run: number, text: string) => void = () => {}
   onCrash: (message: string, underWay: readonly Ask[]) => void = () => {}
   /** The host carried out something that its log keeps. */
   onAcknowledged: (ask: Ask) => void = () => {}
@@ -115,6 +117,11 @@ class Bridge {
 
   interrupt(run: number): void {
     void this.ask({ type: 'interrupt', run })
+  }
+
+  /** Tells what was written in the editor that a line opened. */
+  edited(run: number, text: string): void {
+    void this.ask({ type: 'edited', run, text })
   }
 
   complete(line: string, cursor: number): Promise<string[]> {
@@ -285,6 +292,8 @@ class Bridge {
     switch (tell.type) {
       case 'frame':
         return this.onFrame(tell)
+      case 'edit':
+        return this.onEdit(tell.run, tell.text)
       case 'output':
         return this.outputs.get(tell.run)?.(tell.stream, tell.text)
       case 'done': {
@@ -318,6 +327,7 @@ function isLogged(ask: Ask): boolean {
     case 'traffic':
     case 'local':
     case 'interrupt':
+    case 'edited':
     case 'branch':
     case 'checkout':
     case 'prune':

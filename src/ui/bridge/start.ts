@@ -1,6 +1,7 @@
 /** Starts (or restarts) a cluster and connects it to the read model. */
 
 import type { Ask } from '../../protocol/protocol.ts'
+import { closeEdit, openEdit } from '../store/editing.ts'
 import { beginScene, sceneStands } from '../store/scene.ts'
 import { select } from '../store/selection.ts'
 import { applyFrame, cards, worldStore } from '../store/world.ts'
@@ -36,6 +37,8 @@ export function watchCluster(by: Watcher): void {
 export async function startCluster(options: StartOptions): Promise<boolean> {
   const mine = ++starts
   bridge.onFrame = applyFrame
+  bridge.onEdit = openEdit
+  closeEdit()
   bridge.onCrash = (message, underWay) => watcher.crashed(message, underWay)
   watcher.started(options)
   beginScene(options)

@@ -4,6 +4,7 @@ import { Dialog } from 'radix-ui'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { LocalAnswer } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
+import frame from '../components/window.module.css'
 import { useWords } from '../i18n/i18n.ts'
 import styles from './browser.module.css'
 import { browse, localPorts } from './ports.ts'
@@ -42,13 +43,13 @@ function Browser({ port, path }: { port: number; path: string }) {
   return (
     <Dialog.Root open onOpenChange={(o) => o || localPorts.setState({ open: undefined })}>
       <Dialog.Portal>
-        <Dialog.Overlay className={styles.veil} />
+        <Dialog.Overlay className={frame.veil} />
         <Dialog.Content
-          className={styles.window}
+          className={frame.window}
           aria-describedby={undefined}
           data-testid="local-browser"
         >
-          <header className={styles.bar}>
+          <header className={frame.bar}>
             <Dialog.Title className="visually-hidden">{t('browser.title')}</Dialog.Title>
             <button
               type="button"

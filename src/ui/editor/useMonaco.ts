@@ -66,7 +66,10 @@ export function useMonaco(
   const language = usePreference((p) => p.language)
   useEffect(() => {
     if (!host.current) return
-    const ed = create(host.current)
+    const uri = monaco.Uri.parse('file:///manifest.yaml')
+    const model =
+      monaco.editor.getModel(uri) ?? monaco.editor.createModel(draft.getState().text, 'yaml', uri)
+    const ed = createEditor(host.current, model)
     editor.current = ed
     const { KeyMod, KeyCode } = monaco
     ed.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, () => latest.current.review())
@@ -89,10 +92,11 @@ export function useMonaco(
   }
 }
 
-function create(host: HTMLElement): monaco.editor.IStandaloneCodeEditor {
-  const uri = monaco.Uri.parse('file:///manifest.yaml')
-  const model =
-    monaco.editor.getModel(uri) ?? monaco.editor.createModel(draft.getState().text, 'yaml', uri)
+/** An editor as all of the page look. */
+export function createEditor(
+  host: HTMLElement,
+  model: monaco.editor.ITextModel,
+): monaco.editor.IStandaloneCodeEditor {
   return monaco.editor.create(host, {
     model,
     automaticLayout: true,
@@ -109,7 +113,7 @@ function create(host: HTMLElement): monaco.editor.IStandaloneCodeEditor {
 }
 
 /** Monaco's own themes on the page's ground. */
-function dress(theme: 'dark' | 'light'): void {
+export function dress(theme: 'dark' | 'light'): void {
   const css = getComputedStyle(document.documentElement)
   const colour = (name: string) => css.getPropertyValue(name).trim()
   monaco.editor.defineTheme('kubarium', {
