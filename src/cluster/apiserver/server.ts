@@ -5,7 +5,7 @@
  */
 import type { AggregatedApi } from '../api/aggregated.ts'
 import type { ResourceDefinition } from '../api/definition.ts'
-import { notSupported } from '../api/meta/field.ts'
+import { invalidValue, notSupported, tooLong } from '../api/meta/field.ts'
 import { type FieldSelector, FieldSelectorError, parseFieldSelector } from '../api/meta/fields.ts'
 import { newUid } from '../api/meta/names.ts'
 import {
@@ -323,7 +323,7 @@ function checkOptions(c: Call): void {
   const kind = OPTIONS[c.info.verb]
   if (!kind) return
   const { query } = c.request
-  const errors: FieldError[] = []
+  const errors = checkManager(param(query, 'fieldManager') ?? '')
   for (const d of query.get('dryRun') ?? []) {
     if (d !== 'All' && d !== '') errors.push(notSupported('dryRun', d, ['All']))
   }
@@ -331,6 +331,20 @@ function checkOptions(c: Call): void {
   const known = ['Ignore', 'Strict', 'Warn']
   if (asked && !known.includes(asked)) errors.push(notSupported('fieldValidation', asked, known))
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors)
+}
+
+const MANAGER_MAX = 128
+
+/** @source apimachinery/pkg/apis/meta/v1/validation/validation.go ValidateFieldManager */
+function checkManager(name: string): FieldError[] {
+  const out = name.length > MANAGER_MAX ? [tooLong('fieldManager', MANAGER_MAX)] : []
+  ;[...name].forEach((ch, i) => {
+    const code = ch.codePointAt(0) as number
+    if (!/\p{C}/u.test(ch)) return
+    const text = `invalid character U+${code.toString(16).toUpperCase().padStart(4, '0')} (at position ${i})`
+    out.push(invalidValue('fieldManager', name, text))
+  })
+  return out
 }
 
 function validationOf(typed: boolean, asked: string | undefined): FieldValidation {

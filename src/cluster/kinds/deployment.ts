@@ -1,19 +1,18 @@
 /** Deployment. @source pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation, pkg/registry/apps/deployment */
 import type { Deployment, DeploymentSpec } from '../api/generated/types.ts'
-import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { forbiddenField, invalidValue, notSupported } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import { formatLabelSelector } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { atMostHundred, isZero, validateIntOrPercent } from './shared/intorstring.ts'
-import { validateSelector } from './shared/meta.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
 import {
   nonNegative,
   validatePodTemplate,
   validateRunningTemplate,
-  validateSelectorMatches,
+  validateSelected,
 } from './shared/podtemplate.ts'
 import { workloadWarnings } from './shared/podwarnings.ts'
 
@@ -64,21 +63,13 @@ export const deployment = own<Deployment>('apps', 'v1', 'Deployment', {
 
 function validateSpec(spec: DeploymentSpec): FieldError[] {
   const out = nonNegative(spec.replicas, 'spec.replicas')
-  if (!spec.selector) out.push(required('spec.selector'))
-  else {
-    out.push(...validateSelector(spec.selector, 'spec.selector'))
-    if (isEmpty(spec.selector)) {
-      out.push(
-        invalidValue('spec.selector', spec.selector, 'empty selector is invalid for deployment'),
-      )
-    }
-  }
   const { template } = spec
-  if (spec.selector && !isEmpty(spec.selector)) {
-    out.push(...validateSelectorMatches(spec.selector, template, 'spec.template'))
-  }
-  out.push(...validatePodTemplate(template, 'spec.template'))
-  out.push(...validateRunningTemplate(template, 'spec.template', 'ReplicaSet'))
+  out.push(
+    ...validateSelected(spec.selector, SELECTOR_TEXTS, template, () => [
+      ...validatePodTemplate(template, 'spec.template'),
+      ...validateRunningTemplate(template, 'spec.template', 'ReplicaSet'),
+    ]),
+  )
   out.push(...validateStrategy(spec))
   out.push(...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'))
   out.push(...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'))
@@ -96,8 +87,9 @@ function validateSpec(spec: DeploymentSpec): FieldError[] {
   return out
 }
 
-function isEmpty(s: DeploymentSpec['selector']): boolean {
-  return Object.keys(s.matchLabels ?? {}).length === 0 && (s.matchExpressions ?? []).length === 0
+const SELECTOR_TEXTS = {
+  empty: 'empty selector is invalid for deployment',
+  invalid: 'invalid label selector',
 }
 
 function validateStrategy(spec: DeploymentSpec): FieldError[] {

@@ -19,16 +19,17 @@ const NAME_LABEL = 'batch.kubernetes.io/job-name'
 
 /** The kind. */
 export const job = own<Job>('batch', 'v1', 'Job', {
-  defaults: (o) => defaultJobSpec(o.spec as JobSpec),
+  defaults(o) {
+    defaultJobSpec(o.spec as JobSpec)
+    takeTemplateLabels(o)
+  },
   validate: (o, old) => [...validateSpec(o), ...(old ? validateUpdate(o, old) : [])],
   strategy: {
     defaultPropagation: 'Orphan',
     prepareForCreate(o) {
       if (!o.spec?.manualSelector) generateSelector(o)
-      const labels = o.spec?.template.metadata?.labels
-      if (labels && Object.keys(o.metadata.labels ?? {}).length === 0)
-        o.metadata.labels = { ...labels }
     },
+    canonicalize: takeTemplateLabels,
     warnings: (o, old, c) => (c.subresource === '' ? workloadWarnings(o, old) : []),
   },
   columns: [
@@ -44,6 +45,13 @@ export const job = own<Job>('batch', 'v1', 'Job', {
   ],
   fields: { 'status.successful': (o) => String(o.status?.succeeded ?? 0) },
 })
+
+/** A job without labels has its template's, as soon as it is read: generated ones, too, but those are not validated. */
+function takeTemplateLabels(o: Job): void {
+  const labels = o.spec?.template?.metadata?.labels
+  if (!labels || Object.keys(o.metadata.labels ?? {}).length > 0) return
+  o.metadata.labels = { ...labels }
+}
 
 /** The selector and labels that tie a job's pods to this very job. */
 function generateSelector(o: Job): void {

@@ -1,10 +1,15 @@
 /** LimitRange. @source pkg/apis/core/validation ValidateLimitRange, pkg/apis/core/v1/defaults.go */
 import type { LimitRange, LimitRangeItem } from '../api/generated/types.ts'
 import { duplicate, forbiddenField, invalidValue, required } from '../api/meta/field.ts'
-import { compareQuantity } from '../api/meta/quantity.ts'
+import { compareQuantity, milliValue } from '../api/meta/quantity.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { nameColumn } from './shared/columns.ts'
+import {
+  overcommits,
+  validateContainerResourceName,
+  validateResourceName,
+} from './shared/resources.ts'
 
 const STANDARD_TYPES = new Set(['Pod', 'Container', 'PersistentVolumeClaim'])
 
@@ -43,24 +48,33 @@ function fillDefaults(l: LimitRangeItem): void {
 }
 
 function validateItem(l: LimitRangeItem, at: string): FieldError[] {
-  const out: FieldError[] = []
+  const namesOf = (f: keyof typeof l) => validateNames(l, f, at)
+  const out: FieldError[] = [...namesOf('max'), ...namesOf('min')]
   if (l.type === 'Pod') {
     for (const f of ['default', 'defaultRequest'] as const) {
       if (Object.keys(l[f] ?? {}).length > 0) {
         out.push(forbiddenField(`${at}.${f}`, "may not be specified when `type` is 'Pod'"))
       }
     }
-  }
+  } else out.push(...namesOf('default'), ...namesOf('defaultRequest'))
   if (l.type === 'PersistentVolumeClaim' && !l.min?.storage && !l.max?.storage) {
     const text = 'either minimum or maximum storage value is required, but neither was provided'
     out.push(required(`${at}.limits`, text))
   }
+  out.push(...namesOf('maxLimitRequestRatio'))
   const names = new Set<string>()
   for (const f of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) {
     for (const k of Object.keys(l[f] ?? {})) names.add(k)
   }
   for (const k of names) out.push(...validateBounds(l, k, at))
   return out
+}
+
+/** Pods and containers have other resources than claims. */
+function validateNames(l: LimitRangeItem, f: keyof LimitRangeItem, at: string): FieldError[] {
+  const ofPods = l.type === 'Pod' || l.type === 'Container'
+  const check = ofPods ? validateContainerResourceName : validateResourceName
+  return Object.keys(l[f] ?? {}).flatMap((k) => check(k, `${at}.${f}[${k}]`))
 }
 
 function validateBounds(l: LimitRangeItem, k: string, at: string): FieldError[] {
@@ -100,6 +114,17 @@ function validateBounds(l: LimitRangeItem, k: string, at: string): FieldError[] 
   if (ratio !== undefined && compareQuantity(ratio, '1') < 0) {
     const text = `ratio ${ratio} is less than 1`
     out.push(invalidValue(`${at}.maxLimitRequestRatio[${k}]`, ratio, text))
+  }
+  if (ratio !== undefined && min !== undefined && max !== undefined) {
+    const widest = milliValue(max) / milliValue(min)
+    const text = `ratio ${ratio} is greater than max/min = ${widest.toFixed(6)}`
+    if (milliValue(ratio) / 1000 > widest) {
+      out.push(invalidValue(`${at}.maxLimitRequestRatio[${k}]`, ratio, text))
+    }
+  }
+  if (!overcommits(k) && limit && request && compareQuantity(limit, request) !== 0) {
+    const text = `default value ${limit} must equal to defaultRequest value ${request} in ${k}`
+    out.push(invalidValue(`${at}.defaultRequest[${k}]`, request, text))
   }
   return out
 }

@@ -6,13 +6,12 @@ import { formatLabelSelector } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
-import { validateSelector } from './shared/meta.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
 import {
   nonNegative,
   validatePodTemplate,
   validateRunningTemplate,
-  validateSelectorMatches,
+  validateSelected,
 } from './shared/podtemplate.ts'
 import { workloadWarnings } from './shared/podwarnings.ts'
 
@@ -57,19 +56,18 @@ function validateSpec(spec: ReplicaSetSpec): FieldError[] {
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
   ]
-  if (!spec.selector) out.push(required('spec.selector'))
-  else {
-    out.push(...validateSelector(spec.selector, 'spec.selector'))
-    const { matchLabels, matchExpressions } = spec.selector
-    if (Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0) {
-      out.push(
-        invalidValue('spec.selector', spec.selector, 'empty selector is invalid for deployment'),
-      )
-    }
-  }
-  if (!spec.template) return [...out, required('spec.template')]
-  out.push(...validateSelectorMatches(spec.selector, spec.template, 'spec.template'))
-  out.push(...validatePodTemplate(spec.template, 'spec.template'))
-  out.push(...validateRunningTemplate(spec.template, 'spec.template', 'ReplicaSet'))
+  const { template } = spec
+  if (!template) return [...out, required('spec.template')]
+  out.push(
+    ...validateSelected(spec.selector, SELECTOR_TEXTS, template, () => [
+      ...validatePodTemplate(template, 'spec.template'),
+      ...validateRunningTemplate(template, 'spec.template', 'ReplicaSet'),
+    ]),
+  )
   return out
+}
+
+const SELECTOR_TEXTS = {
+  empty: 'empty selector is invalid for deployment',
+  invalid: 'invalid label selector',
 }

@@ -6,13 +6,12 @@ import type { FieldError } from '../api/meta/status.ts'
 import { dnsLabel } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
-import { validateSelector } from './shared/meta.ts'
 import { defaultClaimSpec, defaultPodSpec } from './shared/poddefaults.ts'
 import {
   nonNegative,
   validatePodTemplate,
   validateRunningTemplate,
-  validateSelectorMatches,
+  validateSelected,
 } from './shared/podtemplate.ts'
 import { workloadWarnings } from './shared/podwarnings.ts'
 
@@ -80,21 +79,16 @@ function validateSpec(spec: StatefulSetSpec, old: StatefulSet | undefined): Fiel
     for (const t of dnsLabel(spec.serviceName))
       out.push(invalidValue('spec.serviceName', spec.serviceName, t))
   }
-  if (!spec.selector) out.push(required('spec.selector'))
-  else {
-    out.push(...validateSelector(spec.selector, 'spec.selector'))
-    const { matchLabels, matchExpressions } = spec.selector
-    if (Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0) {
-      out.push(
-        invalidValue('spec.selector', spec.selector, 'empty selector is invalid for statefulset'),
-      )
-    }
-  }
-  out.push(...validateSelectorMatches(spec.selector, spec.template, 'spec.template'))
-  out.push(...validateTemplateWithClaims(spec))
+  out.push(
+    ...validateSelected(spec.selector, SELECTOR_TEXTS, spec.template, () =>
+      validateTemplateWithClaims(spec),
+    ),
+  )
   out.push(...validateRunningTemplate(spec.template, 'spec.template', 'StatefulSet'))
   return out
 }
+
+const SELECTOR_TEXTS = { empty: 'empty selector is invalid for statefulset', invalid: '' }
 
 /** A claim template stands for a volume of its name. */
 function validateTemplateWithClaims(spec: StatefulSetSpec): FieldError[] {

@@ -1,6 +1,6 @@
 /** StorageClass. @source pkg/apis/storage/validation/validation.go, pkg/apis/storage/v1/defaults.go */
 import type { StorageClass } from '../api/generated/types.ts'
-import { invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { duplicate, invalidValue, notSupported, required } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { qualifiedName } from '../api/meta/validation.ts'
@@ -42,9 +42,8 @@ function validate(o: StorageClass): FieldError[] {
   const out: FieldError[] = []
   if (!o.provisioner) out.push(required('provisioner'))
   else {
-    for (const t of qualifiedName(o.provisioner.toLowerCase())) {
-      out.push(invalidValue('provisioner', o.provisioner, t))
-    }
+    const name = o.provisioner.toLowerCase()
+    for (const t of qualifiedName(name)) out.push(invalidValue('provisioner', name, t))
   }
   for (const k of Object.keys(o.parameters ?? {})) {
     if (k === '') out.push(invalidValue('parameters', k, 'field can not be empty.'))
@@ -58,6 +57,31 @@ function validate(o: StorageClass): FieldError[] {
   else if (!modes.includes(o.volumeBindingMode)) {
     out.push(notSupported('volumeBindingMode', o.volumeBindingMode, modes))
   }
+  return [...out, ...validateTopologies(o)]
+}
+
+/** The paths name the list, not its item, as upstream does. */
+function validateTopologies(o: StorageClass): FieldError[] {
+  const out: FieldError[] = []
+  const seen: Record<string, string[]>[] = []
+  o.allowedTopologies?.forEach((term, i) => {
+    const keys: Record<string, string[]> = {}
+    term.matchLabelExpressions?.forEach((e, j) => {
+      const at = `allowedTopologies.matchLabelExpressions[${j}]`
+      const values = e.values ?? []
+      if (values.length === 0) out.push(required(`${at}.values`))
+      values.forEach((v, n) => {
+        if (values.indexOf(v) < n) out.push(duplicate(`${at}.values[${n}]`, v))
+      })
+      for (const t of qualifiedName(e.key)) out.push(invalidValue(`${at}.key`, e.key, t))
+      if (keys[e.key]) out.push(duplicate(`${at}.key`, e.key))
+      keys[e.key] = [...new Set(values)].sort()
+    })
+    if (seen.some((s) => deepEqual(s, keys))) {
+      out.push(duplicate(`allowedTopologies[${i}].matchLabelExpressions`, ''))
+    }
+    seen.push(keys)
+  })
   return out
 }
 

@@ -88,3 +88,17 @@ function graftObject(next: JsonObject, old: JsonObject): JsonObject {
   }
   return out
 }
+
+/** The value with all members of objects sorted, as Go writes maps. */
+export function sortedDeep(v: unknown): unknown {
+  if (Array.isArray(v)) return v.map(sortedDeep)
+  if (!isObject(v)) return v
+  const out: JsonObject = {}
+  for (const k of Object.keys(v).sort()) out[k] = sortedDeep(v[k])
+  return out
+}
+
+/** JSON text with the letters that HTML minds escaped, as Go's encoder does. */
+export function htmlSafeJson(v: unknown): string {
+  return JSON.stringify(v).replace(/[<>&]/g, (ch) => `\\u00${ch.charCodeAt(0).toString(16)}`)
+}

@@ -11,26 +11,82 @@ export class ApplyError extends Error {
   override name = 'ApplyError'
 }
 
-/** Checks a configuration. @throws ApplyError with path and reason */
-export function checkConfiguration(value: unknown, schema: Schema | undefined, at = ''): void {
-  if (!schema) return
+/** Checks a configuration. @throws ApplyError with paths and reasons */
+export function checkConfiguration(value: unknown, schema: Schema | undefined): void {
+  const faults: string[] = []
+  check(value, schema, '', faults)
+  if (faults.length === 0) return
+  const several = ['errors:', ...faults.map((f) => `  ${f}`)].join('\n')
+  throw new ApplyError(faults.length === 1 ? (faults[0] as string) : several)
+}
+
+function check(value: unknown, schema: Schema | undefined, at: string, faults: string[]): void {
+  if (!schema || value === null || value === undefined) return
   const s = resolve(schema)
-  if (isObject(value) && s.properties) {
-    for (const [k, v] of Object.entries(value)) {
-      const field = s.properties[k]
-      if (!field) {
-        if (s.preserveUnknownFields) continue
-        throw new ApplyError(`${at}.${k}: field not declared in schema`)
-      }
-      checkConfiguration(v, field, `${at}.${k}`)
+  const wrong = (text: string) => faults.push(at ? `${at}: ${text}` : text)
+  if (s.properties || s.additionalProperties) {
+    if (!isObject(value)) {
+      wrong(`expected map, got ${held(value)}`)
+      return
     }
-  } else if (isObject(value) && s.additionalProperties) {
     for (const [k, v] of Object.entries(value)) {
-      checkConfiguration(v, s.additionalProperties, `${at}.${k}`)
+      const field = s.properties?.[k] ?? s.additionalProperties
+      if (field) check(v, field, `${at}.${k}`, faults)
+      else if (!s.preserveUnknownFields) faults.push(`${at}.${k}: field not declared in schema`)
     }
-  } else if (Array.isArray(value) && s.items) {
-    checkItems(value, { ...s, ...pick(schema) }, at)
+  } else if (s.items) {
+    if (Array.isArray(value)) checkItems(value, { ...s, ...pick(schema) }, at, faults)
+    else wrong(`expected list, got ${held(value)}`)
+  } else {
+    const text = scalarFault(value, s)
+    if (text) wrong(text)
   }
+}
+
+/** @source sigs.k8s.io/structured-merge-diff/typed/validate.go validateScalar */
+function scalarFault(value: unknown, s: Schema): string | undefined {
+  if (s.intOrString || s.id?.endsWith('.Quantity')) return undefined
+  if (s.type === 'integer' || s.type === 'number') {
+    if (typeof value === 'number') return undefined
+    return `expected numeric (int or float), got ${goTypeOf(value)}`
+  }
+  if (s.type === 'string' && (!s.format || s.format === 'byte')) {
+    if (typeof value === 'string') return undefined
+    return `expected string, got &value.valueUnstructured{Value:${sharpOf(value)}}`
+  }
+  if (s.type === 'boolean' && typeof value !== 'boolean') {
+    return `expected boolean, got ${held(value)}`
+  }
+  return undefined
+}
+
+/** How Go's %v prints a value that is held by another. */
+function held(value: unknown): string {
+  return `&{${plain(value)}}`
+}
+
+function plain(v: unknown): string {
+  if (Array.isArray(v)) return `[${v.map(plain).join(' ')}]`
+  if (v === null) return '<nil>'
+  if (!isObject(v)) return String(v)
+  const members = Object.keys(v).sort()
+  return `map[${members.map((k) => `${k}:${plain(v[k])}`).join(' ')}]`
+}
+
+/** How Go's %#v prints a value. */
+function sharpOf(v: unknown): string {
+  if (typeof v === 'string') return JSON.stringify(v)
+  if (Array.isArray(v)) return `[]interface {}{${v.map(sharpOf).join(', ')}}`
+  if (!isObject(v)) return String(v)
+  const members = Object.keys(v).sort()
+  const inner = members.map((k) => `${JSON.stringify(k)}:${sharpOf(v[k])}`).join(', ')
+  return `map[string]interface {}{${inner}}`
+}
+
+function goTypeOf(v: unknown): string {
+  if (Array.isArray(v)) return '[]interface {}'
+  if (isObject(v)) return 'map[string]interface {}'
+  return typeof v === 'boolean' ? 'bool' : typeof v
 }
 
 function pick(s: Schema): Partial<Schema> {
@@ -40,24 +96,41 @@ function pick(s: Schema): Partial<Schema> {
   }
 }
 
-function checkItems(list: readonly unknown[], s: Schema, at: string): void {
+function checkItems(list: readonly unknown[], s: Schema, at: string, faults: string[]): void {
   const seen = new Set<string>()
-  list.forEach((item, i) => {
-    if (s.listType === 'map') {
-      const key = itemKey(item, s)
-      const text = keyText(key)
-      if (seen.has(key)) throw new ApplyError(`${at}: duplicate entries for key ${text}`)
-      seen.add(key)
-      checkConfiguration(item, s.items, at + text)
-    } else {
-      const key = JSON.stringify(item)
-      if (s.listType === 'set') {
-        if (seen.has(key)) throw new ApplyError(`${at}: duplicate entries for key [=${key}]`)
-        seen.add(key)
-      }
-      checkConfiguration(item, s.items, `${at}[${i}]`)
+  for (const [i, item] of list.entries()) {
+    if (s.listType !== 'map' && s.listType !== 'set') {
+      check(item, s.items, `${at}[${i}]`, faults)
+      continue
     }
-  })
+    const bad = s.listType === 'map' ? keyFault(item, s) : memberFault(item)
+    if (bad) {
+      faults.push(`${at}: element ${i}: ${bad}`)
+      return
+    }
+    const text = s.listType === 'map' ? keyText(itemKey(item, s)) : `[=${JSON.stringify(item)}]`
+    if (seen.has(text)) faults.push(`${at}: duplicate entries for key ${text}`)
+    seen.add(text)
+    check(item, s.items, at + text, faults)
+  }
+}
+
+/** Why an item of a list with keys cannot be told from others. */
+function keyFault(item: unknown, s: Schema): string | undefined {
+  if (item === null) return 'associative list with keys may not have a null element'
+  if (!isObject(item)) return 'associative list with keys may not have non-map elements'
+  const properties = resolve(s.items as Schema).properties
+  const missing = [...(s.listMapKeys ?? [])]
+    .sort()
+    .find((k) => item[k] === undefined && properties?.[k]?.default === undefined)
+  if (missing === undefined) return undefined
+  return `associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`
+}
+
+function memberFault(item: unknown): string | undefined {
+  if (item === null) return 'associative list without keys has an element that is explicitly null'
+  if (isObject(item)) return "associative list without keys has an element that's a map type"
+  return Array.isArray(item) ? 'not supported: associative list with lists as elements' : undefined
 }
 
 function keyText(key: string): string {

@@ -34,7 +34,7 @@ const pod = (containers: unknown[]) => ({ spec: { containers } })
 const patch = (target: object, p: object) =>
   strategicPatch(target as never, p as never, schemaNamed('Pod'))
 
-test('lists with a key merge by it; new items come first', () => {
+test('lists with a key merge by it; new items come before those that only the server has', () => {
   const have = pod([{ name: 'a', image: 'a:1', args: ['x'] }])
   expect(
     patch(
@@ -46,9 +46,45 @@ test('lists with a key merge by it; new items come first', () => {
     ),
   ).toEqual(
     pod([
-      { name: 'b', image: 'b:1' },
       { name: 'a', image: 'a:2', args: ['x'] },
+      { name: 'b', image: 'b:1' },
     ]),
+  )
+  const three = pod([{ name: 'a' }, { name: 'b' }, { name: 'c' }])
+  const named = (...names: string[]) => pod(names.map((name) => ({ name })))
+  expect(patch(three, named('n'))).toEqual(named('n', 'a', 'b', 'c'))
+  expect(patch(three, named('c', 'n', 'b'))).toEqual(named('a', 'c', 'n', 'b'))
+  const finalizers = (...f: string[]) => ({ metadata: { finalizers: f } })
+  expect(patch(finalizers('x', 'y'), finalizers('z'))).toEqual(finalizers('z', 'x', 'y'))
+})
+
+test('with a stated order, what is new takes the places of what was deleted', () => {
+  const named = (...names: string[]) => pod(names.map((name) => ({ name })))
+  const added = { '$setElementOrder/containers': [{ name: 'n' }], containers: [{ name: 'n' }] }
+  expect(patch(named('a', 'b'), { spec: added })).toEqual(named('n', 'a', 'b'))
+  const instead = { ...added, containers: [{ name: 'n' }, { $patch: 'delete', name: 'a' }] }
+  expect(patch(named('a', 'b'), { spec: instead })).toEqual(named('b', 'n'))
+})
+
+test('patches that make no sense are told in upstream words', () => {
+  const have = pod([{ name: 'a' }])
+  const said = (p: object) => {
+    try {
+      return patch(have, p)
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(said({ spec: { $patch: 'x' } })).toBe('unknown patch type: x in map: map[$patch:x]')
+  expect(said(pod([{ image: 'i' }]))).toBe(
+    'map: map[image:i] does not contain declared merge key: name',
+  )
+  expect(said({ spec: { $retainKeys: ['a'], hostname: 'b' } })).toBe(
+    'invalid patch format of retainKeys',
+  )
+  const order = { '$setElementOrder/containers': [{ name: 'z' }], containers: [{ name: 'a' }] }
+  expect(said({ spec: order })).toMatch(
+    /^The order in patch list:\n\[map\[name:a\]\]\n doesn't match/,
   )
 })
 

@@ -6,9 +6,17 @@
 import { deepEqual, isObject, type JsonObject } from '../meta/json.ts'
 import { resolve, type Schema } from '../schema.ts'
 
-/** A patch that makes no sense; the server answers 422 or 400 with its text. */
+/** A patch that makes no sense. */
 export class StrategicPatchError extends Error {
   override name = 'StrategicPatchError'
+
+  /** @param known true when the server knows the error as the client's fault: 400 instead of 500 */
+  constructor(
+    message: string,
+    readonly known = false,
+  ) {
+    super(message)
+  }
 }
 
 const ORDER = '$setElementOrder/'
@@ -30,14 +38,14 @@ function mergeObject(
     const { [PATCH]: directive, ...rest } = patch
     if (directive === 'replace') return rest
     if (directive === 'delete') return {}
-    if (directive !== 'merge')
-      throw new StrategicPatchError(`unknown patch type: ${String(directive)}`)
+    throw badDirective(directive, patch)
   }
   const type = schema && resolve(schema)
   let out: JsonObject = { ...target }
   const retain = patch[RETAIN]
-  if (Array.isArray(retain)) {
-    out = Object.fromEntries(Object.entries(out).filter(([k]) => retain.includes(k)))
+  if (retain !== undefined) {
+    const kept = retainedKeys(retain, patch)
+    out = Object.fromEntries(Object.entries(out).filter(([k]) => kept.includes(k)))
   }
   for (const [key, value] of Object.entries(patch)) {
     if (key === PATCH || key === RETAIN || key.startsWith(ORDER)) continue
@@ -49,9 +57,109 @@ function mergeObject(
     mergeField(out, key, value, field, patch)
   }
   for (const key of Object.keys(patch)) {
-    if (key.startsWith(ORDER)) reorder(out, key.slice(ORDER.length), patch[key], type)
+    if (!key.startsWith(ORDER)) continue
+    const name = key.slice(ORDER.length)
+    const mergeKey = type?.properties?.[name]?.patchMergeKey
+    const order = orderOf(patch[key], patch[name], mergeKey)
+    const list = out[name]
+    if (!Array.isArray(list)) continue
+    const before = seenBefore(listOf(target[name]), listOf(patch[name]), mergeKey)
+    out[name] = arranged(list, order, before, mergeKey)
   }
   return out
+}
+
+function badDirective(directive: unknown, patch: JsonObject): StrategicPatchError {
+  return new StrategicPatchError(
+    `unknown patch type: ${String(directive)} in map: ${printMap(patch)}`,
+  )
+}
+
+/** The keys that stay; every key that the patch sets must be among them. */
+function retainedKeys(retain: unknown, patch: JsonObject): readonly unknown[] {
+  const bad = new StrategicPatchError('invalid patch format of retainKeys', true)
+  if (!Array.isArray(retain)) throw bad
+  for (const [k, v] of Object.entries(patch)) {
+    if (v === null || k === RETAIN || k.startsWith(ORDER) || k.startsWith(DELETE_FROM)) continue
+    if (!retain.includes(k)) throw bad
+  }
+  return retain
+}
+
+function listOf(v: unknown): readonly unknown[] {
+  return Array.isArray(v) ? v : []
+}
+
+/** The order a patch states, which its own list must keep. */
+function orderOf(order: unknown, list: unknown, mergeKey: string | undefined): readonly unknown[] {
+  if (!Array.isArray(order)) {
+    const what = isObject(order) ? 'map[string]interface {}' : typeof order
+    throw new StrategicPatchError(`expected a []interface {}, but received a ${what}`)
+  }
+  const items = listOf(list)
+  const ids = order.map((o) => idOf(o, mergeKey))
+  const own = items.filter((v) => !(isObject(v) && v[PATCH] !== undefined))
+  let at = -1
+  const kept = own.every((v) => {
+    at = ids.indexOf(idOf(v, mergeKey), at + 1)
+    return at >= 0
+  })
+  if (kept || ids.length === 0) return order
+  throw new StrategicPatchError(
+    `The order in patch list:\n${printValue(items)}\n doesn't match $setElementOrder list:\n${printValue(order)}\n`,
+  )
+}
+
+/**
+ * The server's own order, when the patch states one: Go deletes and appends in place, so what is new takes the places
+ * of what was deleted and counts as having been there, behind the rest.
+ */
+function seenBefore(
+  live: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string | undefined,
+): readonly unknown[] {
+  const ids = live.map((v) => idOf(v, mergeKey))
+  const deleted = patch
+    .filter((v) => isObject(v) && v[PATCH] === 'delete')
+    .map((v) => idOf(v, mergeKey))
+  const kept = live.filter((v) => !deleted.includes(idOf(v, mergeKey)))
+  const added = patch.filter(
+    (v) => !(isObject(v) && v[PATCH] !== undefined) && !ids.includes(idOf(v, mergeKey)),
+  )
+  return [...kept, ...added].slice(0, live.length)
+}
+
+function idOf(v: unknown, mergeKey: string | undefined): unknown {
+  return mergeKey && isObject(v) ? v[mergeKey] : v
+}
+
+/**
+ * A merged list in its final order: what the patch names in the order it does, what only the server has in the order it
+ * had, each of these before the items of the patch that it stood before; items that are new come first.
+ */
+function arranged(
+  merged: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] {
+  const wanted = order.map((o) => idOf(o, mergeKey))
+  const was = before.map((o) => idOf(o, mergeKey))
+  const by = (ids: readonly unknown[]) => (a: unknown, b: unknown) =>
+    ids.indexOf(idOf(a, mergeKey)) - ids.indexOf(idOf(b, mergeKey))
+  const isNamed = (v: unknown) => wanted.includes(idOf(v, mergeKey))
+  const named = merged.filter(isNamed).sort(by(wanted))
+  const others = merged.filter((v) => !isNamed(v)).sort(by(was))
+  const out: unknown[] = []
+  for (const v of named) {
+    const place = was.indexOf(idOf(v, mergeKey))
+    while (others.length > 0 && was.indexOf(idOf(others[0], mergeKey)) < place) {
+      out.push(others.shift())
+    }
+    out.push(v)
+  }
+  return [...out, ...others]
 }
 
 function removePrimitives(out: JsonObject, key: string, values: unknown): void {
@@ -86,11 +194,12 @@ function mergeField(
         .map(withoutDirectives)
       return
     }
-    const base = current
+    const mergeKey = field.patchMergeKey
+    const merged = mergeKey
+      ? mergeKeyed(current, value, mergeKey, field.items)
+      : mergePrimitives(current, value)
     const ordered = patch[ORDER + key] !== undefined
-    out[key] = field.patchMergeKey
-      ? mergeKeyed(base, value, field.patchMergeKey, field.items, ordered)
-      : mergePrimitives(base, value)
+    out[key] = ordered ? merged : arranged(merged, value, current, mergeKey)
     return
   }
   out[key] = Array.isArray(value) ? value.map(withoutDirectives) : value
@@ -118,37 +227,39 @@ function mergeKeyed(
   patch: readonly unknown[],
   mergeKey: string,
   items: Schema | undefined,
-  ordered: boolean,
 ): unknown[] {
-  if (patch.some((p) => isObject(p) && p[PATCH] === 'replace')) {
-    return patch.filter((p) => !(isObject(p) && p[PATCH] === 'replace')).map(withoutDirectives)
-  }
   let out = [...base] as JsonObject[]
-  const added: JsonObject[] = []
+  let replaces = false
+  const rest: JsonObject[] = []
   for (const p of patch) {
     if (!isObject(p)) {
       const what = JSON.stringify(p)
       throw new StrategicPatchError(`expected map for list item, got ${what}`)
     }
-    const id = p[mergeKey]
-    if (id === undefined) {
-      const at = printMap(p)
-      throw new StrategicPatchError(`map: ${at} does not contain declared merge key: ${mergeKey}`)
-    }
-    if (p[PATCH] === 'delete') {
-      out = out.filter((o) => o[mergeKey] !== id)
-      continue
-    }
+    const directive = p[PATCH]
+    if (directive === undefined) rest.push(p)
+    else if (directive === 'replace') replaces = true
+    else if (directive === 'delete') out = out.filter((o) => o[mergeKey] !== keyOf(p, mergeKey))
+    else if (directive === 'merge') {
+      throw new StrategicPatchError('merging lists cannot yet be specified in the patch')
+    } else throw badDirective(directive, p)
+  }
+  if (replaces) return rest.map(withoutDirectives)
+  for (const p of rest) {
+    const id = keyOf(p, mergeKey)
     const i = out.findIndex((o) => o[mergeKey] === id)
     if (i >= 0) out[i] = mergeObject(out[i] as JsonObject, p, items)
-    else {
-      const j = added.findIndex((o) => o[mergeKey] === id)
-      if (j >= 0) added[j] = mergeObject(added[j] as JsonObject, p, items)
-      else added.push(mergeObject({}, p, items))
-    }
+    else out.push(mergeObject({}, p, items))
   }
-  // Without an explicit order, items of the patch that are new stand before those that were there.
-  return ordered ? [...out, ...added] : [...added, ...out]
+  return out
+}
+
+function keyOf(p: JsonObject, mergeKey: string): unknown {
+  const id = p[mergeKey]
+  if (id !== undefined) return id
+  throw new StrategicPatchError(
+    `map: ${printMap(p)} does not contain declared merge key: ${mergeKey}`,
+  )
 }
 
 /** How Go prints a map in an error: `map[image:x]`. */
@@ -162,27 +273,4 @@ function printMap(o: JsonObject): string {
 function printValue(v: unknown): string {
   if (Array.isArray(v)) return `[${v.map(printValue).join(' ')}]`
   return isObject(v) ? printMap(v) : String(v)
-}
-
-/** Puts a list into the order that the patch states; items it does not name keep their place among them. */
-function reorder(out: JsonObject, key: string, order: unknown, type: Schema | undefined): void {
-  const list = out[key]
-  if (!Array.isArray(list) || !Array.isArray(order)) return
-  const mergeKey = type?.properties?.[key]?.patchMergeKey
-  const idOf = (v: unknown) => (mergeKey && isObject(v) ? v[mergeKey] : v)
-  const wanted = order.map(idOf)
-  const rank = (v: unknown) => wanted.indexOf(idOf(v))
-  const named = list.filter((v) => rank(v) >= 0).sort((a, b) => rank(a) - rank(b))
-  const others = list.filter((v) => rank(v) < 0)
-  const merged: unknown[] = []
-  let n = 0
-  // Server-only items stay behind the named item that preceded them.
-  for (const v of others) {
-    const before = list.slice(0, list.indexOf(v)).filter((x) => rank(x) >= 0)
-    const last = before.length === 0 ? -1 : Math.max(...before.map((x) => named.indexOf(x)))
-    while (n <= last) merged.push(named[n++])
-    merged.push(v)
-  }
-  while (n < named.length) merged.push(named[n++])
-  out[key] = merged
 }

@@ -17,6 +17,10 @@ export interface Claims {
   readonly 'kubernetes.io': {
     readonly namespace: string
     readonly serviceaccount: { readonly name: string; readonly uid: string }
+    /** What the token ends with. */
+    readonly pod?: { readonly name: string; readonly uid: string }
+    readonly secret?: { readonly name: string; readonly uid: string }
+    readonly node?: { readonly name: string; readonly uid: string }
   }
 }
 

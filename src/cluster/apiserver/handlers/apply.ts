@@ -4,8 +4,14 @@
  */
 import type { ManagedFieldsEntry } from '../../api/generated/types.ts'
 import { required } from '../../api/meta/field.ts'
-import { deepEqual, isObject, type JsonObject } from '../../api/meta/json.ts'
-import { JsonSyntaxError } from '../../api/meta/jsontext.ts'
+import {
+  deepEqual,
+  htmlSafeJson,
+  isObject,
+  type JsonObject,
+  sortedDeep,
+} from '../../api/meta/json.ts'
+import { JsonSyntaxError, parseJson } from '../../api/meta/jsontext.ts'
 import { type ApiError, badRequest, failure, invalid } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import {
@@ -23,6 +29,7 @@ import {
   pathsOf,
   sorted,
   unclaimed,
+  union,
 } from '../../api/patch/fieldset.ts'
 import type { Task } from '../../sim/task.ts'
 import { readBody } from '../body.ts'
@@ -142,7 +149,8 @@ function merged(c: Call, stored: AnyObject, applied: AnyObject): AnyObject {
   definition.defaults?.(o)
   const { changed } = compare(stripped(current, note), stripped(o, note), definition.schema)
   const taken = conflicts(others, both(changed, set))
-  if (taken.length > 0 && !isTrue(c.request.query, 'force')) throw conflictError(taken)
+  const given = isTrue(c.request.query, 'force') ? undefined : refused(c, current, others, taken)
+  if (given) throw conflictError(given)
   const kept = others.flatMap((e) => {
     const left = minus(fieldSetOf(e), taken.length > 0 ? both(changed, set) : undefined)
     return left
@@ -152,7 +160,7 @@ function merged(c: Call, stored: AnyObject, applied: AnyObject): AnyObject {
   const fieldsV1 = sorted(set) as Record<string, unknown>
   const same = mine && deepEqual(mine.fieldsV1, fieldsV1)
   const own = same && mine ? mine : { ...entry, fieldsV1 }
-  const done = withManaged(o, ordered([...kept, own]))
+  const done = withManaged(annotated(c, current, o), ordered([...kept, own]))
   return toStored ? toStored(done) : done
 }
 
@@ -168,8 +176,68 @@ function pruned(
   return removeFields(o, gone, c.served.definition.schema) as AnyObject
 }
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+/** The manager that takes over what `kubectl apply` on the client's side had set. */
+const KUBECTL = 'kubectl'
+
+/**
+ * The conflicts that stand. What kubectl itself wrote down as last applied, and is still so, it may take.
+ * @source apimachinery/pkg/util/managedfields/internal/lastappliedmanager.go
+ */
+function refused(
+  c: Call,
+  current: AnyObject,
+  others: readonly ManagedFieldsEntry[],
+  taken: readonly Conflict[],
+): readonly Conflict[] | undefined {
+  if (taken.length === 0) return undefined
+  const text = current.metadata.annotations?.[LAST_APPLIED]
+  const last = c.manager === KUBECTL && text ? parsed(text) : undefined
+  if (!last || last.apiVersion !== c.served.apiVersion) return taken
+  const { schema } = c.served.definition
+  const note = { hasStatus: c.served.hasStatus, entry: entryOf(c, 'Apply') }
+  const before = stripped(last, note)
+  const { changed, removed } = compare(before, stripped(current, note), schema)
+  const allowed = minus(minus(fieldsOf(before, schema), changed), removed)
+  const left = taken.map((x) => minus(x.set, allowed))
+  const rest = conflicts(
+    others,
+    left.reduce((a, b) => union(a, b), undefined),
+  )
+  return rest.length > 0 ? rest : undefined
+}
+
+function parsed(text: string): AnyObject | undefined {
+  try {
+    const { value } = parseJson(text)
+    return isObject(value) ? (value as AnyObject) : undefined
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Where kubectl keeps what it last applied, the server keeps it up.
+ * @source apimachinery/pkg/util/managedfields/internal/lastappliedupdater.go
+ */
+function annotated(c: Call, current: AnyObject, o: AnyObject): AnyObject {
+  const { annotations } = o.metadata
+  if (c.manager !== KUBECTL || !current.metadata.annotations?.[LAST_APPLIED]) return o
+  const value = readBody(c.request.body, c.request.headers['content-type']).value as AnyObject
+  const { [LAST_APPLIED]: _, ...own } = value.metadata?.annotations ?? {}
+  const metadata: JsonObject = { ...value.metadata, annotations: own }
+  if (!value.metadata?.annotations) delete metadata.annotations
+  const text = `${htmlSafeJson(sortedDeep({ ...value, metadata }))}\n`
+  return {
+    ...o,
+    metadata: { ...o.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } },
+  }
+}
+
 interface Conflict {
   readonly entry: ManagedFieldsEntry
+  readonly set: FieldSet
   readonly paths: readonly string[]
 }
 
@@ -181,7 +249,7 @@ function conflicts(
   const out: Conflict[] = []
   for (const entry of others) {
     const common = both(fieldSetOf(entry), changed)
-    if (common) out.push({ entry, paths: pathsOf(common) })
+    if (common) out.push({ entry, set: common, paths: pathsOf(common) })
   }
   return out
 }

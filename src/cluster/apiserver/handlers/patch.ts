@@ -4,7 +4,7 @@
  */
 
 import { invalidValue } from '../../api/meta/field.ts'
-import { isObject, type JsonObject } from '../../api/meta/json.ts'
+import { htmlSafeJson, isObject, type JsonObject, sortedDeep } from '../../api/meta/json.ts'
 import { JsonSyntaxError } from '../../api/meta/jsontext.ts'
 import { badRequest, failure, invalid, unsupportedMediaType } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
@@ -64,7 +64,10 @@ function parsePatch(c: Call, type: string): unknown {
       c.warnings.push(...duplicates.map((d) => `duplicate field ${JSON.stringify(d)}`))
     }
     if (type === PATCH_TYPES.json) return checkOperations(value)
-    if (!isObject(value)) throw badRequest(notAnObject(value))
+    if (!isObject(value)) {
+      const decoding = type === PATCH_TYPES.merge && c.fieldValidation !== 'Ignore'
+      throw badRequest(`${decoding ? 'error decoding patch: ' : ''}${notAnObject(value)}`)
+    }
     return value
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw badRequest(error.message)
@@ -81,7 +84,7 @@ function checkOperations(value: unknown): readonly JsonPatchOperation[] {
   if (!Array.isArray(value)) {
     const what = isObject(value) ? 'object' : typeof value
     throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${what} into Go value of type jsonpatch.Patch`,
+      `error decoding patch: json: cannot unmarshal ${what} into Go value of type []interface {}`,
     )
   }
   if (value.length > OPERATIONS_MAX) {
@@ -110,13 +113,16 @@ function applyPatch(
     else patched = strategicPatch(current, body as JsonObject, schema)
   } catch (error) {
     if (error instanceof JsonPatchError) throw rejected()
-    if (error instanceof StrategicPatchError) throw badRequest(error.message)
+    if (error instanceof StrategicPatchError) {
+      throw error.known ? badRequest(error.message) : failure(500, '', error.message)
+    }
     throw error
   }
   if (c.typed) return decode(schema, patched) as AnyObject
   const kind = what?.kind ?? definition.kind
   const as = { kind, apiVersion: what?.apiVersion ?? apiVersion }
   if (type === PATCH_TYPES.strategic) checkTypes(schema, patched, body)
+  else checkDecodes(schema, patched, touched(current, patched))
   return decodePatched(c, schema, patched, as)
 }
 
@@ -131,6 +137,26 @@ function checkTypes(schema: Schema, patched: unknown, body: unknown): void {
     const shown = invalidValue('patch', printGo(body), text)
     throw invalid({ group: '', kind: '' }, '', [shown])
   }
+}
+
+/** Any other patch of the wrong types is told as the whole object it would have made, in JSON. */
+function checkDecodes(schema: Schema, patched: unknown, shown: unknown): void {
+  try {
+    decode(schema, patched)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const value = htmlSafeJson(shown)
+    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', value, error.message)])
+  }
+}
+
+/** What a patch changed is written anew, with its members sorted; the rest stays as it was stored. */
+function touched(before: unknown, after: unknown): unknown {
+  if (before === after || !isObject(after)) return after
+  if (!isObject(before)) return sortedDeep(after)
+  const out: JsonObject = {}
+  for (const k of Object.keys(after).sort()) out[k] = touched(before[k], after[k])
+  return out
 }
 
 function converterText(have: string, want: string): string {

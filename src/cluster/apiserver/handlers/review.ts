@@ -3,6 +3,7 @@
  * @source pkg/registry/authorization, pkg/registry/authentication, pkg/registry/core/serviceaccount/storage/token.go
  */
 import type {
+  Pod,
   PolicyRule,
   ServiceAccount,
   SubjectAccessReview,
@@ -11,7 +12,14 @@ import type {
 } from '../../api/generated/types.ts'
 import { invalidValue } from '../../api/meta/field.ts'
 import type { JsonObject } from '../../api/meta/json.ts'
-import { type FieldError, failure, invalid, notFound } from '../../api/meta/status.ts'
+import {
+  badRequest,
+  conflict,
+  type FieldError,
+  failure,
+  invalid,
+  notFound,
+} from '../../api/meta/status.ts'
 import { formatTime } from '../../api/meta/time.ts'
 import type { AnyObject } from '../../api/object.ts'
 import { schemaNamed } from '../../api/schema.ts'
@@ -173,6 +181,8 @@ export function secretOf(r: Registry): string {
 }
 
 const HOUR_SECONDS = 3600
+const TOKEN_MIN_SECONDS = 600
+const TOKEN_MAX_SECONDS = 2 ** 32
 
 /** `serviceaccounts/x/token`. @throws ApiError NotFound, Invalid */
 export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
@@ -181,14 +191,18 @@ export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
   const o = decodeObject(c, { kind: 'TokenRequest', schema })
   const spec = (o as unknown as TokenRequest).spec
   const seconds = spec?.expirationSeconds ?? HOUR_SECONDS
-  if (seconds < 600) {
-    const text = 'may not specify a duration less than 10 minutes'
+  const wrong = (text: string) => {
     const error = invalidValue('spec.expirationSeconds', seconds, text)
-    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [error])
+    return invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [error])
+  }
+  if (seconds < TOKEN_MIN_SECONDS) throw wrong('may not specify a duration less than 10 minutes')
+  if (seconds > TOKEN_MAX_SECONDS) {
+    throw wrong('may not specify a duration larger than 2^32 seconds')
   }
   const { name = '', namespace = '', uid = '' } = account.metadata
   if (!account.metadata.name) throw notFound(c.served.gr, name)
   const audiences = spec?.audiences?.length ? spec.audiences : [ISSUER]
+  const bound = yield* boundTo(r, c, spec, name)
   const iat = Math.floor(c.nowMs / 1000)
   const claims: Claims = {
     iss: ISSUER,
@@ -196,7 +210,7 @@ export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
     aud: audiences,
     exp: iat + seconds,
     iat,
-    'kubernetes.io': { namespace, serviceaccount: { name, uid } },
+    'kubernetes.io': { namespace, serviceaccount: { name, uid }, ...bound },
   }
   const status = {
     token: signToken(claims, secretOf(r)),
@@ -209,6 +223,47 @@ export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec?.boundObjectRef ?? null },
     status,
   })
+}
+
+/** Objects that a token can end with. */
+const BOUND = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const
+
+/** The object whose end is the token's end. @throws ApiError NotFound, BadRequest, Conflict */
+function* boundTo(
+  r: Registry,
+  c: Call,
+  spec: TokenRequest['spec'] | undefined,
+  account: string,
+): Task<Partial<Claims['kubernetes.io']>> {
+  const ref = spec?.boundObjectRef
+  if (!ref) return {}
+  const kind = ref.kind as keyof typeof BOUND
+  const resource = ref.apiVersion === 'v1' ? BOUND[kind] : undefined
+  if (!resource) {
+    const [group, version] = ref.apiVersion?.includes('/')
+      ? ref.apiVersion.split('/')
+      : ['', ref.apiVersion ?? '']
+    throw badRequest(
+      `cannot bind token to object of type ${group}/${version}, Kind=${ref.kind ?? ''}`,
+    )
+  }
+  const served = r.builtin('', 'v1', resource)
+  yield* served.cache.ready()
+  const name = ref.name ?? ''
+  const o = r.cached(served, c.namespace, name)
+  if (!o) throw notFound(served.gr, name)
+  const spoken = (o as unknown as Pod).spec?.serviceAccountName
+  if (kind === 'Pod' && spoken !== account) {
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+    )
+  }
+  const { uid = '' } = o.metadata
+  if (ref.uid && ref.uid !== uid) {
+    const text = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`
+    throw conflict({ group: '', resource: kind }, name, text)
+  }
+  return { [kind.toLowerCase()]: { name, uid } }
 }
 
 /** The user behind `Authorization: Bearer`. @throws ApiError Unauthorized when it is no token of ours */

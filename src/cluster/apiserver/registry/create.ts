@@ -18,7 +18,7 @@ import { type Call, keyOfName } from '../call.ts'
 import { expressionFaults } from '../cel/faults.ts'
 import { decode } from '../decode.ts'
 import { trackManager, withManaged } from './managedfields.ts'
-import { orderedMeta, validateMeta } from './meta.ts'
+import { orderedMeta, takesAnyFinalizer, validateMeta } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
 import { unstamped } from './storage.ts'
@@ -98,7 +98,12 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   definition.strategy?.prepareForCreate?.(o, c)
   o.metadata = orderedMeta(m)
   const errors = [
-    ...validateMeta(o.metadata, definition.namespaced, definition.strategy?.validateName),
+    ...validateMeta(
+      o.metadata,
+      definition.namespaced,
+      definition.strategy?.validateName,
+      takesAnyFinalizer(definition.group, served.custom),
+    ),
     ...(definition.validate?.(o, undefined, c) ?? []),
     ...expressionFaults(o),
   ]

@@ -98,12 +98,12 @@ export function entryOf(c: Call, operation: 'Apply' | 'Update'): ManagedFieldsEn
   }
 }
 
-/** True when two entries speak of one manager. */
+/** True when two entries speak of one manager; an applier stays the same in every version. */
 export function sameManager(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
   return (
     a.manager === b.manager &&
     a.operation === b.operation &&
-    a.apiVersion === b.apiVersion &&
+    (a.operation === 'Apply' || a.apiVersion === b.apiVersion) &&
     (a.subresource ?? '') === (b.subresource ?? '')
   )
 }

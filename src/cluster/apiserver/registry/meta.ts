@@ -26,6 +26,7 @@ export function validateMeta(
   m: ObjectMeta,
   namespaced: boolean,
   checkName: NameCheck = subdomainName,
+  finalizersPlain = false,
 ): FieldError[] {
   const out: FieldError[] = []
   if (m.generateName) {
@@ -43,7 +44,36 @@ export function validateMeta(
   } else if (m.namespace) {
     out.push(forbiddenField('metadata.namespace', 'not allowed on this type'))
   }
-  out.push(...validateMetaParts(m))
+  out.push(...validateMetaParts(m), ...validateFinalizers(m.finalizers))
+  return finalizersPlain ? out : [...out, ...standardFinalizers(m.finalizers)]
+}
+
+/** Groups whose kinds take any finalizer; elsewhere one without a domain must be one of Kubernetes' own. */
+const PLAIN_GROUPS = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'node.k8s.io',
+  'policy',
+])
+
+/** True for kinds that take finalizers of any name. */
+export function takesAnyFinalizer(group: string, custom: boolean | undefined): boolean {
+  return custom === true || PLAIN_GROUPS.has(group)
+}
+
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+function standardFinalizers(finalizers: string[] | undefined): FieldError[] {
+  const out: FieldError[] = []
+  finalizers?.forEach((f, i) => {
+    if (f.includes('/') || STANDARD_FINALIZERS.includes(f)) return
+    const text = 'name is neither a standard finalizer name nor is it fully qualified'
+    out.push(invalidValue(`metadata.finalizers[${i}]`, f, text))
+  })
   return out
 }
 
@@ -57,7 +87,6 @@ function validateMetaParts(m: ObjectMeta): FieldError[] {
   out.push(...validateLabels(m.labels, 'metadata.labels'))
   out.push(...validateAnnotations(m.annotations, 'metadata.annotations'))
   out.push(...validateOwners(m.ownerReferences, 'metadata.ownerReferences'))
-  out.push(...validateFinalizers(m.finalizers))
   return out
 }
 
@@ -103,7 +132,11 @@ function validateFinalizers(finalizers: string[] | undefined): FieldError[] {
 }
 
 /** Field errors of an update's metadata, against what it was. */
-export function validateMetaUpdate(m: ObjectMeta, old: ObjectMeta): FieldError[] {
+export function validateMetaUpdate(
+  m: ObjectMeta,
+  old: ObjectMeta,
+  finalizersPlain = false,
+): FieldError[] {
   const out: FieldError[] = []
   if (old.deletionTimestamp) {
     const known = new Set(old.finalizers ?? [])
@@ -122,7 +155,7 @@ export function validateMetaUpdate(m: ObjectMeta, old: ObjectMeta): FieldError[]
       out.push(invalidValue(`metadata.${f}`, m[f] ?? '', 'field is immutable'))
   }
   out.push(...validateMetaParts(m))
-  return out
+  return finalizersPlain ? out : [...out, ...standardFinalizers(m.finalizers)]
 }
 
 /** Metadata in the order in which Go writes it. */

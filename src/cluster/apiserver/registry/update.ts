@@ -15,7 +15,7 @@ import { type Call, keyOfName } from '../call.ts'
 import { expressionFaults } from '../cel/faults.ts'
 import { createObject, isService } from './create.ts'
 import { carryNote, resolved, trackManager, withManaged } from './managedfields.ts'
-import { orderedMeta, validateMetaUpdate } from './meta.ts'
+import { orderedMeta, takesAnyFinalizer, validateMetaUpdate } from './meta.ts'
 import type { Registry } from './registry.ts'
 import { addressOps, allocateService } from './serviceip.ts'
 import { unstamped } from './storage.ts'
@@ -110,7 +110,11 @@ function* prepare(
   yield* r.admission.admit(attributes)
   beforeUpdate(c, candidate, current)
   const errors = [
-    ...validateMetaUpdate(candidate.metadata, current.metadata),
+    ...validateMetaUpdate(
+      candidate.metadata,
+      current.metadata,
+      takesAnyFinalizer(definition.group, c.served.custom),
+    ),
     ...(c.subresource === ''
       ? (definition.validate?.(candidate, current, c) ?? [])
       : (definition.validateStatus?.(candidate, current, c) ?? [])),

@@ -34,7 +34,7 @@ import {
   validateInitContainers,
 } from './container.ts'
 import { validateIp } from './ip.ts'
-import { validateAnnotations, validateLabels } from './meta.ts'
+import { validateAnnotations, validateLabels, validateSelector } from './meta.ts'
 import { validateAffinity, validateSpread } from './placement.ts'
 import { validateResources } from './resources.ts'
 import { validateHostUsers, validatePodSecurityContext } from './securitycontext.ts'
@@ -421,6 +421,37 @@ export function validateSelectorMatches(
   if (selects(selector, labels)) return []
   const text = '`selector` does not match template `labels`'
   return [invalidValue(`${path}.metadata.labels`, labels ?? null, text)]
+}
+
+/** What upstream finds wrong with the selector of one kind. */
+interface SelectorTexts {
+  readonly empty: string
+  readonly invalid: string
+}
+
+/**
+ * Field errors of a workload's selector and of the template that it must select. A selector that means nothing leaves
+ * the template unread; an empty one selects what it likes.
+ */
+export function validateSelected(
+  selector: LabelSelector | undefined,
+  texts: SelectorTexts,
+  template: PodTemplateSpec,
+  check: () => FieldError[],
+): FieldError[] {
+  const at = 'spec.selector'
+  const own = validateSelector(selector, at)
+  const out = selector ? own : [required(at)]
+  if (selector && isEmptySelector(selector)) out.push(invalidValue(at, selector, texts.empty))
+  if (own.length > 0) return [...out, invalidValue(at, selector, texts.invalid)]
+  if (!selector || !isEmptySelector(selector)) {
+    out.push(...validateSelectorMatches(selector, template, 'spec.template'))
+  }
+  return [...out, ...check()]
+}
+
+function isEmptySelector(s: LabelSelector): boolean {
+  return Object.keys(s.matchLabels ?? {}).length + (s.matchExpressions?.length ?? 0) === 0
 }
 
 /** Field errors of a controller's template: pods that are kept running always restart. */

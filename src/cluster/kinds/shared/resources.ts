@@ -45,7 +45,8 @@ const PREFIX = 'requests.'
 
 const isHuge = (name: string) => name.startsWith(HUGE)
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const overcommits = (name: string) => isNative(name) && !isHuge(name)
+/** True for what may be promised more often than it is there. */
+export const overcommits = (name: string) => isNative(name) && !isHuge(name)
 
 /** A name with a domain that is not Kubernetes' own and fits into a quota's key. */
 function isExtended(name: string): boolean {
