@@ -12,6 +12,7 @@ import { endpoints } from './endpoints/endpoints.ts'
 import { endpointslice } from './endpointslice/endpointslice.ts'
 import { endpointslicemirroring } from './endpointslicemirroring/endpointslicemirroring.ts'
 import { ephemeral } from './ephemeral/ephemeral.ts'
+import { flowcontrol } from './flowcontrol/flowcontrol.ts'
 import type { ControllerDefinition } from './framework.ts'
 import { garbagecollector } from './garbagecollector/garbagecollector.ts'
 import { horizontalpodautoscaler } from './horizontalpodautoscaler/hpa.ts'
@@ -71,4 +72,5 @@ export const controllers: readonly ControllerDefinition[] = [
   clusterroleaggregation,
   ttlafterfinished,
   rootcacertpublisher,
+  flowcontrol,
 ]

@@ -6,7 +6,7 @@ import { formatLabelSelector, formatLabels } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
-import { atMostHundred, isZero, validateIntOrPercent } from './shared/intorstring.ts'
+import { atMostHundred, isZero, shownBounds, validateIntOrPercent } from './shared/intorstring.ts'
 import { validateSelector } from './shared/meta.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
 import {
@@ -33,10 +33,10 @@ export const daemonset = own<DaemonSet>('apps', 'v1', 'DaemonSet', {
     if (spec.template?.spec) defaultPodSpec(spec.template.spec)
   },
   validate: (o, old) => [
+    ...validateSpec(o.spec as DaemonSetSpec),
     ...(old && !deepEqual(o.spec?.selector, old.spec?.selector)
       ? [invalidValue('spec.selector', o.spec?.selector ?? null, 'field is immutable')]
       : []),
-    ...validateSpec(o.spec as DaemonSetSpec),
   ],
   strategy: {
     prepareForCreate(o) {
@@ -105,20 +105,24 @@ function validateStrategy(spec: DaemonSetSpec): FieldError[] {
   const at = 'spec.updateStrategy'
   const type = s?.type as string | undefined
   if (type === 'OnDelete') return []
-  if (type !== 'RollingUpdate')
-    return [notSupported(`${at}.type`, type, ['OnDelete', 'RollingUpdate'])]
   const r = s?.rollingUpdate
+  if (type !== 'RollingUpdate') {
+    const shown = { Type: type, RollingUpdate: shownBounds(r) }
+    return [notSupported(at, shown, ['RollingUpdate', 'OnDelete'])]
+  }
   const path = `${at}.rollingUpdate`
   const out = [
     ...validateIntOrPercent(r?.maxUnavailable, `${path}.maxUnavailable`),
     ...validateIntOrPercent(r?.maxSurge, `${path}.maxSurge`),
-  ]
-  if (isZero(r?.maxUnavailable) && isZero(r?.maxSurge)) {
-    out.push(required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'))
-  }
-  return [
-    ...out,
     ...atMostHundred(r?.maxUnavailable, `${path}.maxUnavailable`),
     ...atMostHundred(r?.maxSurge, `${path}.maxSurge`),
   ]
+  const [unavailable, surge] = [!isZero(r?.maxUnavailable), !isZero(r?.maxSurge)]
+  if (unavailable && surge) {
+    const text = 'may not be set when maxUnavailable is non-zero'
+    out.push(invalidValue(`${path}.maxSurge`, r?.maxSurge, text))
+  }
+  if (!unavailable && !surge)
+    out.push(required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'))
+  return out
 }

@@ -6,7 +6,7 @@ import { formatLabelSelector } from '../api/meta/labels.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
-import { atMostHundred, isZero, validateIntOrPercent } from './shared/intorstring.ts'
+import { atMostHundred, isZero, shownBounds, validateIntOrPercent } from './shared/intorstring.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
 import {
   nonNegative,
@@ -102,7 +102,7 @@ function validateStrategy(spec: DeploymentSpec): FieldError[] {
     return [forbiddenField(`${path}.rollingUpdate`, text)]
   }
   if (s?.type !== 'RollingUpdate') {
-    const shown = { Type: s?.type, RollingUpdate: r ?? null }
+    const shown = { Type: s?.type, RollingUpdate: shownBounds(r) }
     return [notSupported(path, shown, ['Recreate', 'RollingUpdate'])]
   }
   const at = `${path}.rollingUpdate`

@@ -11,12 +11,20 @@ import { certificatesigningrequest } from './certificatesigningrequest.ts'
 import { configmap } from './configmap.ts'
 import { controllerrevision } from './controllerrevision.ts'
 import { cronjob } from './cronjob.ts'
+import {
+  csidriver,
+  csinode,
+  csistoragecapacity,
+  volumeattachment,
+  volumeattributesclass,
+} from './csi.ts'
 import { customresourcedefinition } from './customresourcedefinition.ts'
 import { daemonset } from './daemonset.ts'
 import { deployment } from './deployment.ts'
 import { derive } from './derive.ts'
 import { endpoints, endpointslice } from './endpoints.ts'
 import { event, newEvent } from './event.ts'
+import { flowschema, prioritylevelconfiguration } from './flowcontrol.ts'
 import { horizontalpodautoscaler, horizontalpodautoscalerV1 } from './horizontalpodautoscaler.ts'
 import { ingress, ingressclass } from './ingress.ts'
 import { job } from './job.ts'
@@ -52,12 +60,16 @@ const own: readonly ResourceDefinition[] = [
   configmap,
   controllerrevision,
   cronjob,
+  csidriver,
+  csinode,
+  csistoragecapacity,
   customresourcedefinition,
   daemonset,
   deployment,
   endpoints,
   endpointslice,
   event,
+  flowschema,
   horizontalpodautoscaler,
   horizontalpodautoscalerV1,
   ingress,
@@ -75,6 +87,7 @@ const own: readonly ResourceDefinition[] = [
   pod,
   poddisruptionbudget,
   priorityclass,
+  prioritylevelconfiguration,
   replicaset,
   replicationcontroller,
   resourcequota,
@@ -87,6 +100,8 @@ const own: readonly ResourceDefinition[] = [
   servicecidr,
   statefulset,
   storageclass,
+  volumeattachment,
+  volumeattributesclass,
   mutatingadmissionpolicy,
   mutatingadmissionpolicybinding,
   validatingadmissionpolicy,

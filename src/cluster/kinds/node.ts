@@ -60,7 +60,11 @@ function validate(o: Node): FieldError[] {
     if (!t.effect) out.push(required(`${at}.effect`))
     else if (!EFFECTS.includes(t.effect)) out.push(notSupported(`${at}.effect`, t.effect, EFFECTS))
     const id = `${t.key}:${t.effect}`
-    if (seen.has(id)) out.push(duplicate(at, t))
+    if (seen.has(id)) {
+      const shown = { Key: t.key, Value: t.value ?? '', Effect: t.effect }
+      const { body, ...error } = duplicate(at, { ...shown, TimeAdded: t.timeAdded ?? null })
+      out.push({ ...error, body: `${body}: taints must be unique by key and effect pair` })
+    }
     seen.add(id)
   })
   const ranges = o.spec?.podCIDRs ?? (o.spec?.podCIDR ? [o.spec.podCIDR] : [])

@@ -21,7 +21,10 @@ export const pod = own<Pod>('', 'v1', 'Pod', {
     defaultPodOnly(o.spec)
   },
   validate: (o, old, c) => (old ? validateUpdate(o, old, c) : validateNew(o)),
-  validateStatus: (o, old, c) => (c.subresource === 'resize' ? validateResize(o, old) : []),
+  validateStatus: (o, old, c) => {
+    if (c.subresource === 'ephemeralcontainers') return validateEphemeralUpdate(o, old)
+    return c.subresource === 'resize' ? validateResize(o, old) : []
+  },
   strategy: {
     prepareForCreate(o) {
       if (o.spec) takeLabelKeys(o.spec, o.metadata.labels ?? {})
@@ -166,6 +169,22 @@ function validateNew(o: Pod): FieldError[] {
   if (o.spec?.nodeName && (o.spec.schedulingGates?.length ?? 0) > 0) {
     const text = 'cannot be set until all schedulingGates have been cleared'
     out.push(forbiddenField('spec.nodeName', text))
+  }
+  return out
+}
+
+/** Ephemeral containers come, and stay as they are. */
+function validateEphemeralUpdate(o: Pod, old: Pod): FieldError[] {
+  const out = validateWhole(o)
+  const next = o.spec?.ephemeralContainers ?? []
+  const refuse = (name: string, what: string) => {
+    const text = `existing ephemeral containers ${JSON.stringify(name)} may not be ${what}\n`
+    out.push(forbiddenField('spec.ephemeralContainers', text))
+  }
+  for (const was of old.spec?.ephemeralContainers ?? []) {
+    const now = next.find((c) => c.name === was.name)
+    if (!now) refuse(was.name, 'removed')
+    else if (!deepEqual(now, was)) refuse(was.name, 'changed')
   }
   return out
 }

@@ -23,10 +23,10 @@ export const replicaset = own<ReplicaSet>('apps', 'v1', 'ReplicaSet', {
     if (spec.template?.spec) defaultPodSpec(spec.template.spec)
   },
   validate: (o, old) => [
+    ...validateSpec(o.spec as ReplicaSetSpec),
     ...(old && !deepEqual(o.spec?.selector, old.spec?.selector)
       ? [invalidValue('spec.selector', o.spec?.selector ?? null, 'field is immutable')]
       : []),
-    ...validateSpec(o.spec as ReplicaSetSpec),
   ],
   strategy: {
     prepareForCreate(o) {

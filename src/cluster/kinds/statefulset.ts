@@ -21,11 +21,13 @@ export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
     const spec = o.spec as StatefulSetSpec
     spec.podManagementPolicy ??= 'OrderedReady'
     spec.updateStrategy ??= {}
-    spec.updateStrategy.type ??= 'RollingUpdate'
-    if (spec.updateStrategy.type === 'RollingUpdate') {
+    if (!spec.updateStrategy.type) {
+      spec.updateStrategy.type = 'RollingUpdate'
       spec.updateStrategy.rollingUpdate ??= {}
-      spec.updateStrategy.rollingUpdate.partition ??= 0
     }
+    // Whoever names the type alone gets no partition.
+    if (spec.updateStrategy.type === 'RollingUpdate' && spec.updateStrategy.rollingUpdate)
+      spec.updateStrategy.rollingUpdate.partition ??= 0
     const retention = { ...spec.persistentVolumeClaimRetentionPolicy }
     retention.whenDeleted ??= 'Retain'
     retention.whenScaled ??= 'Retain'
@@ -47,7 +49,9 @@ export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
   strategy: {
     prepareForCreate(o) {
       o.status = { replicas: 0, availableReplicas: 0 }
+      dropGated(o)
     },
+    prepareForUpdate: dropGated,
     warnings: (o, old, c) => {
       return c.subresource !== '' ? [] : workloadWarnings(o, old)
     },
@@ -62,6 +66,16 @@ export const statefulset = own<StatefulSet>('apps', 'v1', 'StatefulSet', {
     ).slice(0, 2),
   ],
 })
+
+type RollingUpdate = NonNullable<NonNullable<StatefulSetSpec['updateStrategy']>['rollingUpdate']>
+
+/** MaxUnavailableStatefulSet is off in 1.36: the field is dropped without a word. */
+function dropGated(o: StatefulSet): void {
+  const s = o.spec?.updateStrategy
+  if (s?.rollingUpdate?.maxUnavailable === undefined || !o.spec) return
+  const { maxUnavailable: _off, ...rollingUpdate } = s.rollingUpdate
+  o.spec.updateStrategy = { ...s, rollingUpdate }
+}
 
 function validateSpec(spec: StatefulSetSpec, old: StatefulSet | undefined): FieldError[] {
   const out: FieldError[] = []
@@ -110,24 +124,22 @@ function validateStrategy(spec: StatefulSetSpec): FieldError[] {
   switch (s?.type as string | undefined) {
     case 'OnDelete': {
       if (!r) return []
-      const shown = { Partition: r.partition ?? null, MaxUnavailable: r.maxUnavailable ?? null }
-      return [
-        invalidValue(
-          `${at}.rollingUpdate`,
-          shown,
-          "only allowed for updateStrategy 'RollingUpdate'",
-        ),
-      ]
+      const text = "only allowed for updateStrategy 'RollingUpdate'"
+      return [invalidValue(`${at}.rollingUpdate`, shownRolling(r), text)]
     }
     case 'RollingUpdate':
       return nonNegative(r?.partition, `${at}.rollingUpdate.partition`)
     case undefined:
       return [required(at)]
     default: {
-      const shown = { Type: s?.type, RollingUpdate: r ?? null }
+      const shown = { Type: s?.type, RollingUpdate: r ? shownRolling(r) : null }
       return [invalidValue(at, shown, "must be 'RollingUpdate' or 'OnDelete'")]
     }
   }
+}
+
+function shownRolling(r: RollingUpdate): unknown {
+  return { Partition: r.partition ?? 0, MaxUnavailable: r.maxUnavailable ?? null }
 }
 
 function validateRetention(spec: StatefulSetSpec): FieldError[] {

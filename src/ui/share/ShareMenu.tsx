@@ -27,7 +27,7 @@ export function ShareMenu() {
     </DropdownMenu.Item>
   )
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>
         <button
           type="button"

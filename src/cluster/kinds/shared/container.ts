@@ -87,16 +87,17 @@ export function validateInitContainers(
   return out
 }
 
+/** In the order in which the type states them. */
 const NOT_EPHEMERAL = [
-  'lifecycle',
-  'livenessProbe',
-  'readinessProbe',
-  'startupProbe',
   'ports',
   'resources',
   'resizePolicy',
   'restartPolicy',
   'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
 ] as const
 
 /** Field errors of ephemeral containers: they have names of their own and serve nothing. */

@@ -20,7 +20,14 @@ export function atMostHundred(v: number | string | undefined, path: string): Fie
   return [invalidValue(path, v, 'must not be greater than 100%')]
 }
 
-/** True for `0` and `0%`. */
+/** True for `0`, `0%` and what is no number at all. */
 export function isZero(v: number | string | undefined): boolean {
-  return v === 0 || (typeof v === 'string' && /^0+%$/.test(v))
+  return typeof v === 'string' ? Number.parseInt(v, 10) === 0 || !/^\d/.test(v) : !v
+}
+
+/** Bounds of a rollout as an error shows them: by the names of upstream's own type. */
+export function shownBounds(
+  r: { maxUnavailable?: number | string; maxSurge?: number | string } | undefined,
+): unknown {
+  return r ? { MaxUnavailable: r.maxUnavailable ?? 0, MaxSurge: r.maxSurge ?? 0 } : null
 }

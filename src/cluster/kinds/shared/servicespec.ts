@@ -185,7 +185,9 @@ function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
 function validatePolicies(spec: ServiceSpec): FieldError[] {
   const out: FieldError[] = []
   const outside =
-    spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs?.length ?? 0) > 0
+    spec.type === 'NodePort' ||
+    spec.type === 'LoadBalancer' ||
+    (spec.type === 'ClusterIP' && (spec.externalIPs?.length ?? 0) > 0)
   const policy = spec.externalTrafficPolicy as string | undefined
   if (!outside && policy) {
     const text = 'may only be set for externally-accessible services'
@@ -280,10 +282,8 @@ export function patchAllocated(o: Service, old: Service): void {
   const was = old.spec as ServiceSpec
   const needsIp = (s: ServiceSpec) => s.type !== 'ExternalName'
   if (needsIp(was) && needsIp(spec)) {
-    if (!spec.clusterIP && !spec.clusterIPs?.length) {
-      spec.clusterIP = was.clusterIP
-      spec.clusterIPs = was.clusterIPs
-    }
+    spec.clusterIP ||= was.clusterIP
+    if (!spec.clusterIPs?.length) spec.clusterIPs = was.clusterIPs
     spec.ipFamilies ??= was.ipFamilies
     spec.ipFamilyPolicy ??= was.ipFamilyPolicy
   }
