@@ -4,11 +4,12 @@ import type {
   CustomResourceDefinitionSpec,
 } from '../api/generated/types.ts'
 import { invalidValue, notSupported, required } from '../api/meta/field.ts'
-import { deepEqual, isObject, type JsonObject } from '../api/meta/json.ts'
+import { deepEqual, type JsonObject } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { dns1035Label, dnsSubdomain } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { nameColumn } from './shared/columns.ts'
+import { validateCrdSchema } from './shared/crdschema.ts'
 
 const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
 
@@ -65,8 +66,7 @@ function validate(o: Crd): FieldError[] {
   else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') {
     out.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']))
   }
-  out.push(...validateVersions(spec), ...validateNames(spec))
-  return out
+  return [...out, ...validateVersions(spec), ...validateNames(spec), ...validateShared(spec)]
 }
 
 function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
@@ -75,9 +75,11 @@ function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
   spec.versions?.forEach((v, i) => {
     const at = `spec.versions[${i}]`
     for (const t of dns1035Label(v.name)) out.push(invalidValue(`${at}.name`, v.name, t))
-    const schema = v.schema?.openAPIV3Schema as JsonObject | undefined
+    const schema = v.schema?.openAPIV3Schema
     if (!schema) out.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'))
-    else out.push(...structural(schema, `${at}.schema.openAPIV3Schema`, true))
+    else if (!isShared(spec, 'schema')) out.push(...validateSchema(v, `${at}.schema`))
+    if (!isShared(spec, 'subresources')) out.push(...validateScale(v, at))
+    if (!isShared(spec, 'additionalPrinterColumns')) out.push(...validateColumns(v, at))
   })
   if (storage !== 1) {
     const text = 'must have exactly one version marked as storage version'
@@ -86,30 +88,79 @@ function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
   return out
 }
 
-/** What makes a schema structural: every node says its type. */
-function structural(s: JsonObject, at: string, top = false): FieldError[] {
+/**
+ * True when all versions say the same: then the internal type has it once, for all of them, and errors name it there.
+ * @source apiextensions/v1/conversion.go
+ */
+export function isShared(
+  spec: CustomResourceDefinitionSpec,
+  part: 'schema' | 'subresources' | 'additionalPrinterColumns',
+): boolean {
+  const versions = spec.versions ?? []
+  return versions.every((v) => deepEqual(v[part], versions[0]?.[part]))
+}
+
+/** What is said once for all versions. */
+function validateShared(spec: CustomResourceDefinitionSpec): FieldError[] {
+  const v = spec.versions?.[0]
+  if (!v) return []
+  return [
+    ...(isShared(spec, 'schema') ? validateSchema(v, 'spec.validation') : []),
+    ...(isShared(spec, 'subresources') ? validateScale(v, 'spec') : []),
+    ...(isShared(spec, 'additionalPrinterColumns') ? validateColumns(v, 'spec') : []),
+  ]
+}
+
+function validateSchema(v: Version, at: string): FieldError[] {
+  const schema = v.schema?.openAPIV3Schema as JsonObject | undefined
+  return schema ? validateCrdSchema(schema, `${at}.openAPIV3Schema`) : []
+}
+
+type Version = CustomResourceDefinitionSpec['versions'][number]
+
+const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
+const COLUMN_FORMATS = [
+  'byte',
+  'date',
+  'date-time',
+  'double',
+  'float',
+  'int32',
+  'int64',
+  'password',
+]
+
+function validateColumns(v: Version, at: string): FieldError[] {
   const out: FieldError[] = []
-  const free =
-    s['x-kubernetes-int-or-string'] === true || s['x-kubernetes-preserve-unknown-fields'] === true
-  if (!s.type && !free) {
-    const text = top
-      ? 'must not be empty at the root'
-      : 'must not be empty for specified object fields'
-    out.push(required(`${at}.type`, text))
-  } else if (top && s.type !== 'object') {
-    out.push(invalidValue(`${at}.type`, s.type, 'must be object at the root'))
-  }
-  if (isObject(s.properties)) {
-    for (const [k, v] of Object.entries(s.properties)) {
-      if (top && (k === 'metadata' || k === 'kind' || k === 'apiVersion')) continue
-      if (isObject(v)) out.push(...structural(v, `${at}.properties[${k}]`))
+  v.additionalPrinterColumns?.forEach((c, i) => {
+    const path = `${at}.additionalPrinterColumns[${i}]`
+    if (!c.name) out.push(required(`${path}.name`))
+    if (!c.type) out.push(required(`${path}.type`, `must be one of ${COLUMN_TYPES.join(',')}`))
+    else if (!COLUMN_TYPES.includes(c.type)) {
+      out.push(notSupported(`${path}.type`, c.type, COLUMN_TYPES))
+    }
+    if (c.format && !COLUMN_FORMATS.includes(c.format)) {
+      out.push(notSupported(`${path}.format`, c.format, COLUMN_FORMATS))
+    }
+    if (!c.jsonPath) out.push(required(`${path}.JSONPath`))
+  })
+  return out
+}
+
+function validateScale(v: Version, at: string): FieldError[] {
+  const scale = v.subresources?.scale
+  if (!scale) return []
+  const out: FieldError[] = []
+  const under = (field: 'specReplicasPath' | 'statusReplicasPath', root: string) => {
+    const path = `${at}.subresources.scale.${field}`
+    const text = scale[field]
+    if (!text) out.push(required(path))
+    else if (!text.startsWith(`${root}.`)) {
+      out.push(invalidValue(path, text, `should be a json path under ${root}`))
     }
   }
-  if (isObject(s.items)) out.push(...structural(s.items, `${at}.items`))
-  else if (s.type === 'array') out.push(required(`${at}.items`, 'must be specified'))
-  if (isObject(s.additionalProperties)) {
-    out.push(...structural(s.additionalProperties, `${at}.additionalProperties`))
-  }
+  under('specReplicasPath', '.spec')
+  under('statusReplicasPath', '.status')
   return out
 }
 

@@ -14,8 +14,10 @@ import type {
 import { invalidValue } from '../../api/meta/field.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
+import { isShared } from '../../kinds/customresourcedefinition.ts'
 import { ruleFaults } from '../crd/rules.ts'
 import type { RawSchema } from '../crd/structural.ts'
+import { defaultFaults } from '../crd/validate.ts'
 import { compileFault } from './compile.ts'
 
 const BASE = ['object', 'oldObject', 'namespaceObject', 'request', 'authorizer']
@@ -116,13 +118,15 @@ function ofMutating(o: MutatingAdmissionPolicy): FieldError[] {
   ]
 }
 
-/** With one version, or one schema for all, the schema counts as the definition's own. */
+/** With one schema for all versions, the schema counts as the definition's own. */
 function ofDefinition(o: CustomResourceDefinition): FieldError[] {
   const versions = o.spec.versions ?? []
-  return versions.flatMap((v, i) => {
+  const shared = isShared(o.spec, 'schema')
+  return versions.slice(0, shared ? 1 : versions.length).flatMap((v, i) => {
     const schema = v.schema?.openAPIV3Schema as unknown as RawSchema | undefined
     if (!schema) return []
-    const at = versions.length === 1 ? 'spec.validation' : `spec.versions[${i}].schema`
-    return ruleFaults(schema, `${at}.openAPIV3Schema`)
+    const at = shared ? 'spec.validation' : `spec.versions[${i}].schema`
+    const path = `${at}.openAPIV3Schema`
+    return [...ruleFaults(schema, path), ...defaultFaults(schema, path)]
   })
 }

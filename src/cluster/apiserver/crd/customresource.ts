@@ -17,7 +17,7 @@ import { setDecoder } from '../decode.ts'
 import { jsonPath } from './jsonpath.ts'
 import { allCelErrors, hasRules } from './rules.ts'
 import { convert, decodeCustom, fillDefaults, propertiesOf, type RawSchema } from './structural.ts'
-import { validateValue } from './validate.ts'
+import { listErrors, validateValue } from './validate.ts'
 
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 
@@ -26,6 +26,16 @@ export interface CompiledVersion {
   readonly definition: ResourceDefinition
   readonly info: ResourceInfo
   readonly deprecated?: string
+}
+
+/** An object of one version as another shows it: pruned, and with that version's defaults. */
+export function shownAs(crd: CustomResourceDefinition, version: string, o: AnyObject): AnyObject {
+  const raw = crd.spec?.versions.find((v) => v.name === version)?.schema?.openAPIV3Schema
+  const pruned = decodeCustom((raw ?? { type: 'object' }) as RawSchema, o) as AnyObject
+  const apiVersion = `${crd.spec?.group}/${version}`
+  const out = { ...pruned, apiVersion }
+  defaultsOf(out, (raw ?? {}) as RawSchema)
+  return { ...out, metadata: o.metadata }
 }
 
 /** Compiles the served versions of a CRD. */
@@ -118,7 +128,10 @@ function defaultsOf(o: AnyObject, raw: RawSchema): void {
 function validateRoot(o: AnyObject, raw: RawSchema, old: AnyObject | undefined): FieldError[] {
   const { metadata: _m, ...rest } = propertiesOf(raw)
   const schema = { ...raw, properties: rest }
-  const out = validateValue(o, schema, '')
+  const out = [
+    ...validateValue(o, schema, '', old && { value: old }),
+    ...(old ? [] : listErrors(o, schema, '')),
+  ]
   if (!hasRules(schema)) return out
   if (out.some((e) => BLOCKING.has(e.type))) return [...out, UNCHECKED]
   return [...out, ...allCelErrors(o, schema, '', old)]
@@ -126,6 +139,7 @@ function validateRoot(o: AnyObject, raw: RawSchema, old: AnyObject | undefined):
 
 /** Errors after which rules could not be trusted to make sense of the value. */
 const BLOCKING: ReadonlySet<string> = new Set([
+  'FieldValueNotSupported',
   'FieldValueRequired',
   'FieldValueTooLong',
   'FieldValueTooMany',
@@ -171,7 +185,7 @@ function cell(
   type: string,
   nowMs: number,
 ): string | number | boolean | null {
-  if (found.length === 0) return type === 'date' ? '<unknown>' : null
+  if (found.length === 0) return null
   const v = found[0]
   switch (type) {
     case 'date':

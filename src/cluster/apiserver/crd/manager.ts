@@ -14,7 +14,7 @@ import type { Place } from '../../sim/wire.ts'
 import { carryNote } from '../registry/managedfields.ts'
 import type { Registry } from '../registry/registry.ts'
 import { objectOf, unstamped } from '../registry/storage.ts'
-import { compileCrd } from './customresource.ts'
+import { compileCrd, shownAs } from './customresource.ts'
 
 const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
 /** Finalized objects are looked for again this often. */
@@ -92,8 +92,8 @@ function serve(r: Registry, crd: Crd): void {
       own === stored
         ? {}
         : {
-            toServed: (o: AnyObject) => ({ ...o, apiVersion: own }),
-            toStored: (o: AnyObject) => ({ ...o, apiVersion: stored }),
+            toServed: (o: AnyObject) => shownAs(crd, v.definition.version, o),
+            toStored: (o: AnyObject) => shownAs(crd, storage, o),
           }
     r.serve(v.definition, v.info, {
       custom: true,

@@ -4,7 +4,7 @@
  */
 import { Optional } from '@marcbachmann/cel-js'
 import { duplicate, forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
-import { isObject } from '../../api/meta/json.ts'
+import { deepEqual, isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import { compileFault } from '../cel/compile.ts'
 import { runCel, toCel } from '../cel/environment.ts'
@@ -27,6 +27,8 @@ export function celErrors(v: unknown, s: RawSchema, path: string, old: unknown):
   for (const r of rules) {
     const transition = /\boldSelf\b/.test(r.rule)
     if (transition && old === undefined && !r.optionalOldSelf) continue
+    // What has not changed is not asked again.
+    if (!transition && old !== undefined && deepEqual(old, v)) continue
     const context = { self: toCel(v), ...(transition ? { oldSelf: oldOf(r, old) } : {}) }
     const result = runCel(r.rule, context)
     if (result === true) continue
@@ -47,7 +49,7 @@ function ruleError(
   path: string,
   x: { result: unknown; context: Record<string, unknown> },
 ): FieldError {
-  const field = path + (r.fieldPath ?? '')
+  const field = `${path}${r.fieldPath ?? ''}`.replace(/^\./, '') || '<nil>'
   if (x.result instanceof Error)
     return invalid(field, v, `rule evaluation error: ${x.result.message} for rule: ${r.rule}`)
   const said = r.messageExpression ? runCel(r.messageExpression, x.context) : undefined

@@ -15,27 +15,71 @@ import type { FieldError } from '../../api/meta/status.ts'
 import { parseTime } from '../../api/meta/time.ts'
 import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
-/** Field errors of a value by its schema alone. */
-export function validateValue(v: unknown, s: RawSchema | undefined, path: string): FieldError[] {
-  if (!s) return []
+/** A value that was there before, and where it stood; what has not changed is not looked at again. */
+export interface Before {
+  readonly value: unknown
+}
+
+/**
+ * Field errors of a value by its schema alone.
+ * @param before what stood here: errors that were there already are let pass (ratcheting)
+ */
+export function validateValue(
+  v: unknown,
+  s: RawSchema | undefined,
+  path: string,
+  before?: Before,
+): FieldError[] {
+  if (!s || (before && deepEqual(before.value, v))) return []
   if (v === null) return s.nullable === true ? [] : [wrongType(path, 'null', String(s.type ?? ''))]
   const wrong = typeError(v, s, path)
   if (wrong) return [wrong]
   const out: FieldError[] = []
   if (Array.isArray(s.enum) && !s.enum.some((x) => deepEqual(x, v))) {
-    out.push(
-      notSupported(
-        path,
-        v,
-        s.enum.map((x) => (typeof x === 'string' ? x : JSON.stringify(x))),
-      ),
-    )
+    const words = s.enum.map((x) => (typeof x === 'string' ? x : JSON.stringify(x)))
+    out.push(notSupported(path, v, words))
   }
   if (typeof v === 'string') out.push(...stringErrors(v, s, path))
   else if (typeof v === 'number') out.push(...numberErrors(v, s, path))
-  else if (Array.isArray(v)) out.push(...arrayErrors(v, s, path))
-  else if (isObject(v)) out.push(...objectErrors(v, s, path))
+  else if (Array.isArray(v)) out.push(...arrayErrors(v, s, path, before))
+  else if (isObject(v)) out.push(...objectErrors(v, s, path, before))
   out.push(...combined(v, s, path))
+  return out
+}
+
+/** Field errors of repeated members in lists that are sets or maps; said after all others. */
+export function listErrors(v: unknown, s: RawSchema | undefined, path: string): FieldError[] {
+  if (!s) return []
+  if (Array.isArray(v)) {
+    const items = sub(s, 'items')
+    return [
+      ...uniqueErrors(v, s, path),
+      ...v.flatMap((item, i) => listErrors(item, items, `${path}[${i}]`)),
+    ]
+  }
+  if (!isObject(v)) return []
+  const known = propertiesOf(s)
+  const more = sub(s, 'additionalProperties')
+  return Object.keys(v)
+    .sort()
+    .flatMap((k) => listErrors(v[k], known[k] ?? more, path ? `${path}.${k}` : k))
+}
+
+/** Field errors of the defaults in a definition's schema. */
+export function defaultFaults(s: RawSchema, path: string): FieldError[] {
+  const out: FieldError[] = []
+  if (s.default !== undefined) {
+    for (const e of validateValue(s.default, s, '')) {
+      const field = e.field ? `${path}.default.${e.field}` : `${path}.default`
+      out.push({ ...e, field })
+    }
+  }
+  for (const [k, v] of Object.entries(propertiesOf(s)))
+    out.push(...defaultFaults(v, `${path}.properties[${k}]`))
+  for (const part of ['items', 'additionalProperties']) {
+    const inner = sub(s, part)
+    if (inner) out.push(...defaultFaults(inner, `${path}.${part}`))
+  }
   return out
 }
 
@@ -129,7 +173,12 @@ function numberErrors(v: number, s: RawSchema, path: string): FieldError[] {
   return out
 }
 
-function arrayErrors(v: readonly unknown[], s: RawSchema, path: string): FieldError[] {
+function arrayErrors(
+  v: readonly unknown[],
+  s: RawSchema,
+  path: string,
+  before?: Before,
+): FieldError[] {
   const out: FieldError[] = []
   const max = s.maxItems as number | undefined
   const min = s.minItems as number | undefined
@@ -137,11 +186,24 @@ function arrayErrors(v: readonly unknown[], s: RawSchema, path: string): FieldEr
   if (min !== undefined && v.length < min) {
     out.push(invalidValue(path, v.length, `${path} in body should have at least ${min} items`))
   }
-  out.push(...uniqueErrors(v, s, path))
+  const earlier = earlierItems(v, s, before?.value)
   v.forEach((item, i) => {
-    out.push(...validateValue(item, sub(s, 'items'), `${path}[${i}]`))
+    out.push(...validateValue(item, sub(s, 'items'), `${path}[${i}]`, earlier[i]))
   })
   return out
+}
+
+/** What stood for each item before: by key in lists that are maps, unknown in others. */
+function earlierItems(
+  v: readonly unknown[],
+  s: RawSchema,
+  old: unknown,
+): readonly (Before | undefined)[] {
+  const keys = (s['x-kubernetes-list-map-keys'] as string[] | undefined) ?? []
+  if (keys.length === 0 || !Array.isArray(old)) return []
+  const id = (x: unknown) => JSON.stringify(keys.map((k) => (isObject(x) ? x[k] : undefined)))
+  const known = new Map(old.map((value) => [id(value), { value }]))
+  return v.map((x) => known.get(id(x)))
 }
 
 function uniqueErrors(v: readonly unknown[], s: RawSchema, path: string): FieldError[] {
@@ -168,6 +230,7 @@ function objectErrors(
   v: Readonly<Record<string, unknown>>,
   s: RawSchema,
   path: string,
+  before?: Before,
 ): FieldError[] {
   const out: FieldError[] = []
   for (const k of (s.required as string[] | undefined) ?? []) {
@@ -188,10 +251,12 @@ function objectErrors(
   }
   const known = propertiesOf(s)
   const more = sub(s, 'additionalProperties')
+  const was = before && isObject(before.value) ? before.value : {}
+  const earlier = (k: string) => (was[k] === undefined ? undefined : { value: was[k] })
   for (const k of Object.keys(v).sort()) {
     const field = known[k] ?? more
     const at = path ? `${path}.${k}` : k
-    if (field) out.push(...validateValue(v[k], field, at))
+    if (field) out.push(...validateValue(v[k], field, at, earlier(k)))
   }
   return out
 }
