@@ -11,6 +11,18 @@ import { invalidValue, notSupported, required } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import {
+  validateActions,
+  validateAnnotationRules,
+  validateFailurePolicy,
+  validateMatch,
+  validateMatchConditions,
+  validateParamKind,
+  validateParamRef,
+  validatePolicyName,
+  validateValidations,
+  validateVariables,
+} from './shared/policies.ts'
 
 const GROUP = 'admissionregistration.k8s.io'
 
@@ -25,21 +37,7 @@ export const validatingadmissionpolicy = own<ValidatingAdmissionPolicy>(
       o.spec.failurePolicy ??= 'Fail'
       if (o.spec.matchConstraints) defaultMatch(o.spec.matchConstraints)
     },
-    validate(o) {
-      const out: FieldError[] = []
-      const rules = o.spec?.validations?.length ?? 0
-      if (rules === 0 && (o.spec?.auditAnnotations?.length ?? 0) === 0) {
-        const text = 'validations or auditAnnotations must contain at least one item'
-        out.push(required('spec.validations', text))
-      }
-      if (!o.spec?.matchConstraints) out.push(required('spec.matchConstraints'))
-      o.spec?.validations?.forEach((v, i) => {
-        if (!v.expression?.trim()) {
-          out.push(required(`spec.validations[${i}].expression`, 'expression is not specified'))
-        }
-      })
-      return out
-    },
+    validate: (o) => validateValidating(o),
     columns: [
       nameColumn(),
       column<ValidatingAdmissionPolicy>('Validations', (o) => o.spec?.validations?.length ?? 0),
@@ -61,17 +59,12 @@ export const validatingadmissionpolicybinding = own<ValidatingAdmissionPolicyBin
     defaults(o) {
       if (o.spec?.matchResources) defaultMatch(o.spec.matchResources)
     },
-    validate(o) {
-      const out: FieldError[] = []
-      const actions = o.spec?.validationActions ?? []
-      if (!o.spec?.policyName) out.push(required('spec.policyName'))
-      if (actions.length === 0) out.push(required('spec.validationActions'))
-      actions.forEach((a, i) => {
-        if (['Audit', 'Deny', 'Warn'].includes(a)) return
-        out.push(notSupported(`spec.validationActions[${i}]`, a, ['Audit', 'Deny', 'Warn']))
-      })
-      return out
-    },
+    validate: ({ spec }) => [
+      ...validatePolicyName(spec?.policyName, 'spec.policyName'),
+      ...validateParamRef(spec?.paramRef, 'spec.paramRef'),
+      ...validateMatch(spec?.matchResources, 'spec.matchResouces'),
+      ...validateActions(spec?.validationActions, 'spec.validationActions'),
+    ],
     columns: [
       nameColumn(),
       column<ValidatingAdmissionPolicyBinding>('PolicyName', (o) => o.spec?.policyName ?? ''),
@@ -84,6 +77,35 @@ export const validatingadmissionpolicybinding = own<ValidatingAdmissionPolicyBin
     ],
   },
 )
+
+function validateValidating(o: ValidatingAdmissionPolicy): FieldError[] {
+  const { spec } = o
+  const out = [
+    ...validateFailurePolicy(spec?.failurePolicy, 'spec.failurePolicy'),
+    ...validateParamKind(spec?.paramKind, 'spec.paramKind'),
+    ...validateConstraints(spec?.matchConstraints),
+    ...validateMatchConditions(spec?.matchConditions, 'spec.matchConditions'),
+    ...validateVariables(spec?.variables, 'spec.variables'),
+  ]
+  const { validations = [], auditAnnotations = [] } = spec ?? {}
+  if (validations.length === 0 && auditAnnotations.length === 0) {
+    const text = 'validations or auditAnnotations must contain at least one item'
+    return [...out, ...['validations', 'auditAnnotations'].map((f) => required(`spec.${f}`, text))]
+  }
+  return [
+    ...out,
+    ...validateValidations(validations, 'spec.validations'),
+    ...validateAnnotationRules(auditAnnotations, o.metadata.name ?? '', 'spec.auditAnnotations'),
+  ]
+}
+
+/** What a policy is about; without a rule its expressions would have no types. */
+function validateConstraints(m: MatchResources | undefined): FieldError[] {
+  const at = 'spec.matchConstraints'
+  if (!m) return [required(at)]
+  const none = (m.resourceRules ?? []).length === 0
+  return [...validateMatch(m, at), ...(none ? [required(`${at}.resourceRules`)] : [])]
+}
 
 function defaultMatch(m: MatchResources): void {
   m.matchPolicy ??= 'Equivalent'
@@ -104,12 +126,15 @@ export const mutatingadmissionpolicy = own<MutatingAdmissionPolicy>(
       if (o.spec.matchConstraints) defaultMatch(o.spec.matchConstraints)
     },
     validate(o) {
-      const out: FieldError[] = []
-      const { matchConstraints, mutations = [], reinvocationPolicy } = o.spec ?? {}
-      if (!matchConstraints) out.push(required('spec.matchConstraints'))
-      else if ((matchConstraints.resourceRules ?? []).length === 0) {
-        out.push(required('spec.matchConstraints.resourceRules'))
-      }
+      const { spec } = o
+      const { mutations = [], reinvocationPolicy } = spec ?? {}
+      const out = [
+        ...validateFailurePolicy(spec?.failurePolicy, 'spec.failurePolicy'),
+        ...validateParamKind(spec?.paramKind, 'spec.paramKind'),
+        ...validateConstraints(spec?.matchConstraints),
+        ...validateMatchConditions(spec?.matchConditions, 'spec.matchConditions'),
+        ...validateVariables(spec?.variables, 'spec.variables'),
+      ]
       if (mutations.length === 0) {
         out.push(required('spec.mutations', 'mutations must contain at least one item'))
       }
@@ -167,7 +192,11 @@ export const mutatingadmissionpolicybinding = own<MutatingAdmissionPolicyBinding
     defaults(o) {
       if (o.spec?.matchResources) defaultMatch(o.spec.matchResources)
     },
-    validate: (o) => (o.spec?.policyName ? [] : [required('spec.policyName')]),
+    validate: ({ spec }) => [
+      ...validatePolicyName(spec?.policyName, 'spec.policyName'),
+      ...validateParamRef(spec?.paramRef, 'spec.paramRef'),
+      ...validateMatch(spec?.matchResources, 'spec.matchResouces'),
+    ],
     columns: [
       nameColumn(),
       column<MutatingAdmissionPolicyBinding>('PolicyName', (o) => o.spec?.policyName ?? ''),

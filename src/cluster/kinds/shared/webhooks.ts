@@ -89,7 +89,8 @@ function validateVersions(w: ValidatingWebhook, at: string): FieldError[] {
   return out
 }
 
-function validateRule(r: RuleWithOperations, at: string): FieldError[] {
+/** Field errors of what a webhook or policy wants to see. */
+export function validateRule(r: RuleWithOperations, at: string): FieldError[] {
   const out: FieldError[] = []
   const operations = r.operations ?? []
   if (operations.length === 0) out.push(required(`${at}.operations`))
@@ -100,11 +101,48 @@ function validateRule(r: RuleWithOperations, at: string): FieldError[] {
   operations.forEach((o, i) => {
     if (!OPERATIONS.includes(o)) out.push(notSupported(`${at}.operations[${i}]`, o, OPERATIONS))
   })
-  if ((r.apiGroups ?? []).length === 0) out.push(required(`${at}.apiGroups`))
-  if ((r.apiVersions ?? []).length === 0) out.push(required(`${at}.apiVersions`))
-  if ((r.resources ?? []).length === 0) out.push(required(`${at}.resources`))
+  const lists = { apiGroups: 'API groups', apiVersions: 'API versions' } as const
+  for (const [f, what] of Object.entries(lists) as [keyof typeof lists, string][]) {
+    const list = r[f] ?? []
+    if (list.length === 0) out.push(required(`${at}.${f}`))
+    if (list.length > 1 && list.includes('*')) {
+      const text = `if '*' is present, must not specify other ${what}`
+      out.push(invalidValue(`${at}.${f}`, list, text))
+    }
+  }
+  r.apiVersions?.forEach((v, i) => {
+    if (v === '') out.push(required(`${at}.apiVersions[${i}]`))
+  })
+  out.push(...validateResourceNames(r.resources ?? [], `${at}.resources`))
   if (r.scope && !SCOPES.includes(r.scope)) {
     out.push(notSupported(`${at}.scope`, r.scope, SCOPES))
+  }
+  return out
+}
+
+/** A wildcard makes what it covers superfluous. */
+function validateResourceNames(list: readonly string[], at: string): FieldError[] {
+  const out: FieldError[] = list.length === 0 ? [required(at)] : []
+  const all = list.includes('*/*')
+  const whole = new Set(list.filter((r) => r.endsWith('/*')).map((r) => r.slice(0, -2)))
+  const parts = new Set(list.filter((r) => r.startsWith('*/')).map((r) => r.slice(2)))
+  list.forEach((r, i) => {
+    const path = `${at}[${i}]`
+    if (r === '') out.push(required(path))
+    const [resource = '', sub] = r.split('/')
+    if (r === '*/*' || sub === undefined) return
+    const shadow = (by: string) =>
+      out.push(invalidValue(path, r, `if '${by}' is present, must not specify ${r}`))
+    if (sub !== '*' && whole.has(resource)) shadow(`${resource}/*`)
+    if (resource !== '*' && parts.has(sub)) shadow(`*/${sub}`)
+  })
+  if (all && list.length > 1) {
+    const text = "if '*/*' is present, must not specify other resources"
+    out.push(invalidValue(at, list, text))
+  }
+  if (list.includes('*') && list.some((r) => r !== '*' && !r.includes('/'))) {
+    const text = "if '*' is present, must not specify other resources without subresources"
+    out.push(invalidValue(at, list, text))
   }
   return out
 }
