@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FieldError } from ../../api/meta/status.ts
+import type { FieldError } from '../../api/meta/status.ts'
 
 import { validateActions, validateMatch, validateParamRef } from './policies.ts'
 
