@@ -169,3 +169,30 @@ base(
     expect((await glass.kubectl('get configmap one -o name')).stdout).toBe('configmap/one\n')
   },
 )
+
+test('an endless loop of the simulation is noticed and said, and the session comes back', async ({
+  page,
+}) => {
+  test.setTimeout(180_000)
+  const glass = await open(page, '&seed=5&nodes=2')
+  await act(page, 'one')
+  const was = await digest(page)
+  const hang = () =>
+    page
+      .workers()
+      .at(-1)
+      ?.evaluate(() => {
+        setTimeout('for (;;);')
+      })
+  await hang()
+  await expect(notice(page)).toContainText('has not answered for 8 s', { timeout: 20_000 })
+  await expect(notice(page)).toContainText('Your session was brought back', { timeout: 60_000 })
+  expect(await digest(page)).toBe(was)
+  expect((await glass.kubectl('get configmap one -o name')).stdout).toBe('configmap/one\n')
+  // The reader need not wait; a second time the choice is theirs.
+  await hang()
+  await page.getByTestId('share.hung.now').click({ timeout: 20_000 })
+  await page.getByTestId('crash').getByRole('button', { name: 'without the last command' }).click()
+  await expect(notice(page)).toContainText('brought back')
+  expect((await glass.kubectl('get pods')).code).toBe(0)
+})

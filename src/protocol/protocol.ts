@@ -379,8 +379,14 @@ export type LabTell =
   | { readonly type: 'what-if'; readonly id: number; readonly answer: WhatIfAnswer }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
 
+/** Asks a worker whether it still answers; whatever it is doing for the page. */
+export interface Ping {
+  readonly type: 'ping'
+}
+
 /** What the host tells the page. */
 export type Tell =
+  | { readonly type: 'pong' }
   | Frame
   | { readonly type: 'ready'; readonly version: number }
   | {

@@ -5,7 +5,7 @@
 import type { KubeObject } from '../cluster/api/object.ts'
 import { apiVersionOf, pathOf, resourceOf } from '../cluster/api/resources.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
-import { type Ask, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
+import { type Ask, type Ping, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { cardOf } from '../session/views.ts'
 import { LiveApi, type LiveRun, readLines } from './liveapi.ts'
 
@@ -278,6 +278,7 @@ function renewTime(o: KubeObject): string {
 
 const watcher = new Watcher()
 
-self.onmessage = (message: MessageEvent<Ask>) => watcher.hear(message.data)
+self.onmessage = ({ data: ask }: MessageEvent<Ask | Ping>) =>
+  ask.type === 'ping' ? post({ type: 'pong' }) : watcher.hear(ask)
 
 post({ type: 'ready', version: PROTOCOL_VERSION })

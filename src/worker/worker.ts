@@ -1,6 +1,6 @@
 /** The browser's worker: one host, its mailbox, and what becomes of its crashes. */
 import { provideDescriptions } from '../cluster/api/schema.ts'
-import { type Ask, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
+import { type Ask, type Ping, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
 import { asksForDescriptions } from './descriptions.ts'
 import { Host } from './host.ts'
 
@@ -22,7 +22,8 @@ const describe = () => {
 let last = Promise.resolve()
 let waiting = 0
 
-self.onmessage = ({ data: ask }: MessageEvent<Ask>) => {
+self.onmessage = ({ data: ask }: MessageEvent<Ask | Ping>) => {
+  if (ask.type === 'ping') return post({ type: 'pong' })
   // Asks keep their order, also behind one that waits for descriptions.
   if (waiting === 0 && !asksForDescriptions(ask)) return host.hear(ask)
   waiting++

@@ -51,9 +51,11 @@ type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 /** The page's end of the wire to its host. */
 class Bridge {
   onFrame: (frame: Frame) => void = () => {}
-  /** The host is gone. `underWay`: what it had not acknowledged of the things that its log keeps. */
   /** A line of the terminal opens an editor. */
   onEdit: (run: number, text: string) => void = () => {}
+  /** The host has not answered for so many real ms; 0: it does again. */
+  onSilent: (ms: number) => void = () => {}
+  /** The host is gone. `underWay`: what it had not acknowledged of the things that its log keeps. */
   onCrash: (message: string, underWay: readonly Ask[]) => void = () => {}
   /** The host carried out something that its log keeps. */
   onAcknowledged: (ask: Ask) => void = () => {}
@@ -73,6 +75,7 @@ class Bridge {
       this.transport = openTransport({
         hear: (tell) => (tell.type === 'ready' ? resolve() : this.hear(tell)),
         lost: (message) => this.lost(message),
+        silent: (ms) => this.onSilent(ms),
       })
     })
   }
@@ -273,6 +276,11 @@ class Bridge {
     })
   }
 
+  /** Waits no longer for a host that does not answer. */
+  abandon(): void {
+    this.lost('it did not answer')
+  }
+
   /** The host is gone: it is let go, and whoever waits for it is told, once. */
   private lost(message: string): void {
     if (!this.transport) return
@@ -310,6 +318,7 @@ class Bridge {
       case 'crashed':
         return this.lost(`${tell.message}\n${tell.stack}`)
       case 'ready':
+      case 'pong':
         return
     }
   }

@@ -15,12 +15,15 @@ export interface Watcher {
   /** The scene is set: from here on things may be done. */
   ready(): void
   crashed(message: string, underWay: readonly Ask[]): void
+  /** The host has not answered for so many real ms; 0: it does again. */
+  silent(ms: number): void
 }
 
 const NOBODY: Watcher = {
   started() {},
   ready() {},
   crashed: (message) => worldStore.setState({ crash: message }),
+  silent() {},
 }
 let watcher: Watcher = NOBODY
 let starts = 0
@@ -39,6 +42,7 @@ export async function startCluster(options: StartOptions): Promise<boolean> {
   bridge.onFrame = applyFrame
   bridge.onEdit = openEdit
   closeEdit()
+  bridge.onSilent = (ms) => watcher.silent(ms)
   bridge.onCrash = (message, underWay) => watcher.crashed(message, underWay)
   watcher.started(options)
   beginScene(options)

@@ -1,11 +1,14 @@
 /** How the page reaches its cluster: a worker of its own, or a host elsewhere on this machine that it is attached to. */
-import type { Ask, Tell } from '../../protocol/protocol.ts'
+import type { Ask, Ping, Tell } from '../../protocol/protocol.ts'
+import { BEAT_MS, LOST_MS, Watchdog } from './watchdog.ts'
 
 /** The page's side of it. */
 export interface TransportEnds {
   hear(tell: Tell): void
   /** The other side is gone. */
   lost(message: string): void
+  /** The other side has not answered for so long; 0: it does again. @param ms real ms */
+  silent(ms: number): void
 }
 
 /** A way to the host. */
@@ -58,11 +61,26 @@ function watchingWorker(): Worker {
 }
 
 function overWorker(worker: Worker, ends: TransportEnds): Transport {
-  worker.onmessage = (m: MessageEvent<Tell>) => ends.hear(m.data)
+  const ping: Ping = { type: 'ping' }
+  const dog = new Watchdog({
+    ping: () => worker.postMessage(ping),
+    silent: (ms) => ends.silent(ms),
+    lost: () => ends.lost(`no answer for ${LOST_MS / 1000} s`),
+    visible: () => document.visibilityState === 'visible',
+    now: () => performance.now(),
+  })
+  let timer: ReturnType<typeof setInterval> | undefined
+  worker.onmessage = ({ data: tell }: MessageEvent<Tell>) => {
+    dog.heard()
+    // Before that it is being fetched, which takes what it takes.
+    if (tell.type === 'ready') timer = setInterval(() => dog.beat(), BEAT_MS)
+    if (tell.type !== 'pong') ends.hear(tell)
+  }
   worker.onerror = (e) => ends.lost(e.message)
   return {
     post: (ask) => worker.postMessage(ask),
     close: () => {
+      clearInterval(timer)
       // What it said last may still be on its way, and is of no concern any more.
       worker.onmessage = null
       worker.onerror = null

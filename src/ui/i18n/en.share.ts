@@ -36,6 +36,9 @@ export const enShare = {
     'The browser has no room left, so this session is not being saved. What was saved before is still there.',
   'share.absent':
     'This browser keeps nothing for this page, so sessions are not saved. Links and files still work.',
+  'share.hung':
+    'The cluster has not answered for {s} s: it is at something long, or its simulation goes round in a circle. After {limit} s it is stopped and brought back from its log.',
+  'share.hung.now': 'Bring it back now',
   'share.crash.back':
     'The simulation stopped because of a fault of ours. Your session was brought back from its log, up to {at}.',
   'share.crash.lost': 'Not carried out again, because it was under way: {line}',

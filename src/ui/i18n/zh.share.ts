@@ -32,6 +32,9 @@ export const zhShare: Record<keyof typeof enShare, string> = {
   'share.notnow': '暂不',
   'share.full': '浏览器存储空间已满,当前会话没有保存。之前保存的内容仍在。',
   'share.absent': '浏览器不为本页面保存数据,因此会话不会保存。链接和文件仍可使用。',
+  'share.hung':
+    '集群已经 {s} 秒没有回应：它在做很久的事，或者模拟陷入了死循环。满 {limit} 秒就会停下它，再从日志恢复。',
+  'share.hung.now': '现在就恢复',
   'share.crash.back': '模拟因我们的缺陷而停止。会话已从日志恢复到 {at}。',
   'share.crash.lost': '当时正在执行、未再次执行的命令:{line}',
   'share.crash.again': '恢复会话时模拟再次停止。',

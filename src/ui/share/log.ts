@@ -48,10 +48,22 @@ export async function currentBundle(at: 'shown' | 'present'): Promise<Bundle> {
   return bundleOf(recording, at === 'shown' ? cards.now : present(), knownTree)
 }
 
-/** The session as far as the page knows it; undefined when nobody did anything. @param without commands left out at its end */
-export function knownBundle(moment: number, without = 0): Bundle | undefined {
+/**
+ * The session as far as the page knows it; undefined when nobody did anything.
+ * @param without commands left out at its end
+ * @param underWay what had not been answered: the host's log, asked for meanwhile, may have it already
+ */
+export function knownBundle(
+  moment: number,
+  without = 0,
+  underWay: readonly Ask[] = [],
+): Bundle | undefined {
   if (!known) return undefined
   const all = [...known.commands, ...since]
+  for (const ask of underWay) {
+    const i = all.findLastIndex((l) => isOf(l, ask))
+    if (i >= 0) all.splice(i, 1)
+  }
   const commands = without ? all.slice(0, -without) : all
   let last = 0
   const ordered = commands.map((c) => {
@@ -59,6 +71,13 @@ export function knownBundle(moment: number, without = 0): Bundle | undefined {
     return { ...c, at: last }
   })
   return bundleOf({ ...known, commands: ordered }, Math.max(without ? 0 : moment, last), knownTree)
+}
+
+/** Whether an entry is of what was asked. */
+function isOf({ command }: Logged, ask: Ask): boolean {
+  const asked = commandOf(ask)
+  if (!asked) return false
+  return Object.entries(asked).every(([k, v]) => JSON.stringify(command[k]) === JSON.stringify(v))
 }
 
 /** How many commands a session's log has, and the last of them as a line. */

@@ -3,16 +3,17 @@ import type { Ask } from '../../protocol/protocol.ts'
 import type { StartOptions } from '../bridge/bridge.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { startCluster, watchCluster } from '../bridge/start.ts'
+import { LOST_MS } from '../bridge/watchdog.ts'
 import type { MessageId } from '../i18n/i18n.ts'
 import { cards, worldStore } from '../store/world.ts'
 import { beginAutosave, lastAutosave, noteDone, saveOnHide } from './autosave.ts'
 import { type Bundle, BundleError, isLink, linkOf, ofLink, ofText } from './bundle.ts'
 import { type KeptSession, keptBundle } from './kept.ts'
 import { beginLog, currentBundle, knownBundle, lineOf, present } from './log.ts'
-import { say, sayNothing } from './notice.ts'
+import { say, sayNothing, shownNotice } from './notice.ts'
 
-/** Real ms in which a second crash counts as the same one. */
-const SAME_CRASH_MS = 15_000
+/** Real ms in which a second crash counts as the same one; an endless loop takes a while to be noticed. */
+const SAME_CRASH_MS = 60_000
 
 let lastStart: StartOptions = {}
 /** Under which id the session that starts next is saved. */
@@ -23,7 +24,7 @@ let broughtBackAt = Number.NEGATIVE_INFINITY
 export function keepSessions(saved: boolean): void {
   // The log as it begins: what is done next may be all that is known of it when the host is gone.
   const ready = () => void currentBundle('present').catch(() => undefined)
-  watchCluster({ started, ready, crashed })
+  watchCluster({ started, ready, crashed, silent })
   bridge.onAcknowledged = (ask) => noteDone(ask, saved)
   if (saved) saveOnHide()
 }
@@ -125,6 +126,20 @@ export function forgetLink(): void {
   if (isLink(location.hash)) history.replaceState(null, '', location.pathname + location.search)
 }
 
+/** The host does not answer: it may be at something long, or in an endless loop. */
+function silent(ms: number): void {
+  if (ms === 0) {
+    if (shownNotice()?.id === 'share.hung') sayNothing()
+    return
+  }
+  say({
+    id: 'share.hung',
+    values: { s: Math.round(ms / 1000), limit: LOST_MS / 1000 },
+    tone: 'warn',
+    actions: [{ label: 'share.hung.now', run: () => bridge.abandon() }],
+  })
+}
+
 /** The host is gone: the session comes back by itself once; if that fails too, the reader chooses. */
 function crashed(message: string, underWay: readonly Ask[]): void {
   const now = performance.now()
@@ -138,7 +153,7 @@ function crashed(message: string, underWay: readonly Ask[]): void {
 }
 
 async function bringBack(underWay: readonly Ask[], without = 0): Promise<void> {
-  const bundle = knownBundle(present(), without)
+  const bundle = knownBundle(present(), without, underWay)
   if (!bundle) {
     await startCluster(lastStart)
     return say({ id: 'share.crash.back', values: { at: cards.now }, tone: 'warn' })
