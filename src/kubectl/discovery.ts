@@ -117,6 +117,11 @@ export class Discovery {
   }
 }
 
+/** What Go calls an object of the resource: `*v1.Service`. */
+export function goType(m: Mapping): string {
+  return `*${m.version}.${m.kind}`
+}
+
 const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
 

@@ -103,7 +103,7 @@ function parseList(
       nodes.push({ kind: 'text', text: t.text })
       continue
     }
-    const word = /^\S*/.exec(t.action)?.[0] ?? ''
+    const word = /^\w*/.exec(t.action)?.[0] ?? ''
     if (word === 'end' || word === 'else') {
       if (!until.includes(word)) fail(`unexpected {{${word}}}`)
       return { nodes, end: t.action }

@@ -107,7 +107,9 @@ function* dispatch(deps: KubectlDeps, argv: readonly string[], io: KubectlIo): T
     return 0
   }
   if (!command.run) {
-    io.stderr(commandHelp(command, path))
+    // Two groups print it where results go.
+    const toOut = command.name === 'rollout' || command.name === 'certificate'
+    ;(toOut ? io.stdout : io.stderr)(commandHelp(command, path))
     return 1
   }
   const k = new Invocation(deps, io, flags, path)

@@ -3,6 +3,7 @@ import type { LabelSelector, Pod } from '../cluster/api/generated/types.ts'
 import { formatLabelSelector, formatLabels } from '../cluster/api/meta/labels.ts'
 import type { AnyObject } from '../cluster/api/object.ts'
 import type { Task } from '../cluster/sim/task.ts'
+import { goType } from './discovery.ts'
 import { CliError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import { getObject, listObjects, resolveTargets } from './resource.ts'
@@ -11,12 +12,14 @@ const ANNOTATION = 'kubectl.kubernetes.io/default-container'
 
 /**
  * The pods that an argument means: `web`, `pod/web`, `deploy/web`, `svc/web`.
+ * @param failure how the command says that there are none: `cannot get the logs from`
  * @param which all of them, the first, or the first with a word on how many there are (as `logs` has it)
  */
 export function* podBehind(
   k: Invocation,
   argument: string,
   which: 'every' | 'first' | 'first, said' = 'first',
+  failure = 'cannot attach to',
 ): Task<Pod[]> {
   const args = argument.includes('/') ? [argument] : ['pods', argument]
   const [target] = yield* resolveTargets(k, { args })
@@ -24,10 +27,14 @@ export function* podBehind(
   const object = yield* getObject(k, { ...target, name: target.name })
   if (object.kind === 'Pod') return [object as unknown as Pod]
   const selector = selectorOf(object)
-  if (!selector)
-    throw new CliError(
-      `cannot get the logs from ${target.mapping.kind}: selecting pods is not supported`,
-    )
+  if (!selector) {
+    const type = goType(target.mapping)
+    const why =
+      object.kind === 'Service'
+        ? `invalid service '${target.name}': Service is defined without a selector`
+        : `selector for ${type} not implemented`
+    throw new CliError(`${failure} ${type}: ${why}`)
+  }
   const mapping = yield* k.mapping('pods')
   const found = (yield* listObjects(
     k,
@@ -86,13 +93,12 @@ export function defaultContainer(k: Invocation, pod: Pod, quiet = false): string
   if (annotated && all.some((c) => c.name === annotated)) return annotated
   const [first] = all
   if (!first) throw new CliError(`pod ${pod.metadata.name} has no containers`)
-  if (all.length > 1 && !quiet) {
-    const names = [
-      ...all.map((c) => c.name),
-      ...(pod.spec?.ephemeralContainers ?? []).map((c) => `${c.name} (ephem)`),
-      ...(pod.spec?.initContainers ?? []).map((c) => `${c.name} (init)`),
-    ]
+  const names = [
+    ...all.map((c) => c.name),
+    ...(pod.spec?.ephemeralContainers ?? []).map((c) => `${c.name} (ephem)`),
+    ...(pod.spec?.initContainers ?? []).map((c) => `${c.name} (init)`),
+  ]
+  if (names.length > 1 && !quiet)
     k.err(`Defaulted container "${first.name}" out of: ${names.join(', ')}\n`)
-  }
   return first.name
 }

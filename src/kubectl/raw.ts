@@ -3,6 +3,7 @@ import type { Method } from '../cluster/api/transport.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import { CliError } from './errors.ts'
 import type { Invocation } from './invocation.ts'
+import { goQuote } from './printers/gojson.ts'
 
 /** Sends the request and prints the answer as it came. @throws StatusError */
 export function* rawRequest(
@@ -11,6 +12,10 @@ export function* rawRequest(
   uri: string,
   body?: string,
 ): Task<undefined> {
+  if (!uri.startsWith('/'))
+    throw new CliError(
+      `--raw must be a valid URL path: parse ${goQuote(uri)}: invalid URI for request`,
+    )
   const at = uri.indexOf('?')
   const path = decode(at < 0 ? uri : uri.slice(0, at))
   const query = new Map<string, string[]>()

@@ -14,7 +14,7 @@ import { describe } from './commands/describe.ts'
 import { diff } from './commands/diff.ts'
 import { cordon, drain, uncordon } from './commands/drain.ts'
 import { edit } from './commands/edit.ts'
-import { completion, plugin } from './commands/elsewhere.ts'
+import { alpha, completion, plugin } from './commands/elsewhere.ts'
 import { events } from './commands/events.ts'
 import { attach, exec } from './commands/exec.ts'
 import { explain } from './commands/explain.ts'
@@ -51,7 +51,10 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { title: 'Advanced Commands:', commands: [diff, apply, patch, replace, wait, kustomize] },
   { title: 'Settings Commands:', commands: [label, annotate, completion] },
-  { title: 'Other Commands:', commands: [apiResources, apiVersions, config, plugin, version] },
+  {
+    title: 'Other Commands:',
+    commands: [alpha, apiResources, apiVersions, config, plugin, version],
+  },
 ]
 
 /** All commands, in that order. */

@@ -9,7 +9,7 @@ import type { AnyObject } from '../cluster/api/object.ts'
 import type { Task } from '../cluster/sim/task.ts'
 import type { RequestOptions } from './client.ts'
 import { groupResource, groupVersion, type Mapping, pathOf } from './discovery.ts'
-import { CliError, isReason, StatusError } from './errors.ts'
+import { CliError, isReason, PlainError, StatusError } from './errors.ts'
 import type { Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import { buildKustomization } from './kustomize/build.ts'
@@ -67,7 +67,7 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
     throw new CliError("setting 'all' parameter but found a non empty selector. ")
   const place = (m: Mapping) => (m.namespaced && !s.allNamespaces ? k.namespace : '')
   if (s.args.some((a) => a.includes('/'))) {
-    const pairs = pairsOf(s.args, k.path)
+    const pairs = pairsOf(s.args)
     if (selected || s.all)
       throw new CliError(
         'selectors and the all flag cannot be used when passing resource/name arguments',
@@ -88,7 +88,7 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
   }
   const mappings: Mapping[] = []
   for (const type of (s.args[0] as string).split(',')) {
-    if (type === '') continue
+    if (type === '' && !(s.args[0] as string).includes(',')) continue
     const category = (yield* k.discovery()).category(type)
     if (category.length > 0) mappings.push(...category)
     else mappings.push(yield* k.mapping(type))
@@ -98,6 +98,7 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
     throw new CliError('you may only specify a single resource type')
   const names = s.args.slice(1)
   if (names.length > 0) {
+    if (unique.length > 1) throw new CliError('you must specify only one resource')
     if (selected || s.all)
       throw new CliError('name cannot be provided when a selector is specified')
     if (s.allNamespaces)
@@ -111,14 +112,13 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
   return unique.map((mapping) => ({ mapping, namespace: place(mapping) }))
 }
 
-function pairsOf(args: readonly string[], path: string): [string, string][] {
-  const command = path.split(' ')[0]
-  const verb = path.split(' ').slice(1).join(' ')
+function pairsOf(args: readonly string[]): [string, string][] {
   return args.map((a) => {
     const parts = a.split('/')
     if (parts.length === 1) {
-      const form = `'${command} ${verb} resource/<resource_name>'`
-      const instead = `'${command} ${verb} resource resource/<resource_name>'`
+      // Upstream says `get` whatever the command is.
+      const form = `'kubectl get resource/<resource_name>'`
+      const instead = `'kubectl get resource resource/<resource_name>'`
       throw new CliError(
         `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. ${form} instead of ${instead}`,
       )
@@ -321,6 +321,7 @@ function sources(k: Invocation): [string, string][] {
     return objects.map((o) => [folder, JSON.stringify(o)])
   }
   const out: [string, string][] = []
+  const missing: string[] = []
   for (const path of k.flags.strings('filename')) {
     if (path === '-') {
       out.push(['STDIN', k.io.stdin ?? ''])
@@ -334,7 +335,10 @@ function sources(k: Invocation): [string, string][] {
       continue
     }
     const inside = k.folder(path, k.flags.bool('recursive'))
-    if (!inside) throw new CliError(`the path "${path}" does not exist`)
+    if (!inside) {
+      missing.push(`the path "${path}" does not exist`)
+      continue
+    }
     const manifests = inside.filter((f) => /\.(json|ya?ml)$/.test(f))
     if (manifests.length === 0)
       throw new CliError(
@@ -342,6 +346,8 @@ function sources(k: Invocation): [string, string][] {
       )
     for (const f of manifests) out.push([f, k.file(f) ?? ''])
   }
+  if (missing.length === 1) throw new CliError(missing[0] as string)
+  if (missing.length > 1) throw new PlainError(`${missing.join('\n')}\n`)
   return out
 }
 

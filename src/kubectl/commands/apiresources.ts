@@ -115,6 +115,7 @@ export const apiVersions: Command = {
   use: 'api-versions',
   short: 'Print the supported API versions on the server, in the form of "group/version"',
   *run(k) {
+    if (k.args.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`)
     const discovery = yield* k.discovery(true)
     const all = new Set(discovery.resources.map(groupVersion))
     for (const gv of [...all].sort(compareStrings)) k.out(`${gv}\n`)

@@ -127,6 +127,8 @@ export const apply: Command = {
       )
     if (k.flags.bool('force-conflicts') && !serverSide)
       throw new CliError('--force-conflicts only works with --server-side')
+    if (serverSide && k.flags.bool('force'))
+      throw new CliError('--force cannot be used with --server-side')
     const validate = fieldValidation(k) !== 'Ignore'
     if (!hasFiles(k)) throw new CliError('must specify one of -f and -k')
     if (k.flags.bool('prune') && !k.flags.string('selector') && !k.flags.bool('all'))

@@ -10,7 +10,7 @@ import { CliError, isReason, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { outputFlags, printerFor } from '../printers/output.ts'
 import { layOut, TABLE } from '../printers/tabwriter.ts'
-import { about, fileFlags, getObject, type Info, readFiles } from '../resource.ts'
+import { about, fileFlags, getObject, hasFiles, type Info, readFiles } from '../resource.ts'
 import { createObject, dryRunFlag, dryRunSuffix } from '../writes.ts'
 
 const AUTHORIZATION = '/apis/authorization.k8s.io/v1'
@@ -197,6 +197,7 @@ const reconcile: Command = {
     'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
   flags: [...outputFlags, ...fileFlags, dryRunFlag],
   *run(k) {
+    if (!hasFiles(k)) throw new CliError('must specify one of -f and -k')
     const errors: unknown[] = []
     for (const info of yield* readFiles(k)) {
       const { kind, group } = info.mapping

@@ -80,7 +80,7 @@ export const autoscale: Command = {
       const { mapping } = info
       if (!mapping.subresources.includes('scale'))
         throw new CliError(
-          `cannot autoscale a ${mapping.group ? `${mapping.kind}.${mapping.group}` : mapping.kind}: no matches for kind "Scale" in group`,
+          `cannot autoscale a ${mapping.kind}: could not find scale subresource for ${groupVersion(mapping)}, Resource=${mapping.plural} in discovery information`,
         )
       const apiVersion = metrics.length > 0 ? 'autoscaling/v2' : 'autoscaling/v1'
       const built = {

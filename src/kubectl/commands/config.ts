@@ -1,10 +1,12 @@
 /** `kubectl config`. @source staging/src/k8s.io/kubectl/pkg/cmd/config */
+import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Command } from '../command.ts'
-import { CliError } from '../errors.ts'
+import { CliError, throwAll } from '../errors.ts'
 import type { Flag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Context, type Kubeconfig, writeKubeconfig } from '../kubeconfig.ts'
 import { goJsonIndent } from '../printers/gojson.ts'
+import { printerFor } from '../printers/output.ts'
 import { layOut, TABLE } from '../printers/tabwriter.ts'
 import { toYaml } from '../printers/yaml.ts'
 
@@ -38,8 +40,14 @@ const view: Command = {
   ],
   *run(k) {
     const config = k.flags.bool('minify') ? minified(k) : k.config
-    if (k.flags.string('output') === 'json') k.out(`${goJsonIndent(config)}\n`)
-    else k.out(toYaml(config))
+    const output = k.flags.string('output')
+    if (output === '' || output === 'yaml') k.out(toYaml(config))
+    else if (output === 'json') k.out(`${goJsonIndent(config)}\n`)
+    else {
+      const printer = printerFor(k, {})
+      printer.print(config as unknown as AnyObject)
+      printer.flush()
+    }
     return undefined
   },
 }
@@ -91,11 +99,14 @@ const getContexts: Command = {
   flags: [noHeaders, outputFlag],
   *run(k) {
     const wanted = k.args.length > 0 ? k.args : k.config.contexts.map((c) => c.name)
-    const names = [...wanted].sort()
-    for (const n of names)
-      if (!k.config.contexts.some((c) => c.name === n)) throw new CliError(`context ${n} not found`)
+    const known = (n: string) => k.config.contexts.some((c) => c.name === n)
+    const names = wanted.filter(known).sort()
+    const missing = wanted
+      .filter((n) => !known(n))
+      .map((n) => new CliError(`context ${n} not found`))
     if (k.flags.string('output') === 'name') {
       for (const n of names) k.out(`${n}\n`)
+      throwAll(missing)
       return undefined
     }
     const rows = names.map((n) => {
@@ -105,6 +116,7 @@ const getContexts: Command = {
     })
     const head = k.flags.bool('no-headers') ? [] : ['CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE']
     k.out(layOut(`${[...head, ...rows].join('\n')}\n`, TABLE))
+    throwAll(missing)
     return undefined
   },
 }

@@ -51,7 +51,7 @@ export const cp: Command = {
     '# Copy a file of the home folder into a pod\nkubectl cp web.yaml my-pod:/tmp/web.yaml\n\n# Copy a file out of a container\nkubectl cp my-ns/my-pod:/etc/hosts hosts -c app',
   flags,
   *run(k) {
-    if (k.args.length !== 2) throw k.usage('source and destination are required')
+    if (k.args.length !== 2) throw new CliError('source and destination are required')
     const from = placeOf(k, k.args[0] as string)
     const to = placeOf(k, k.args[1] as string)
     if (!from.path || !to.path) throw new CliError('filepath can not be empty')

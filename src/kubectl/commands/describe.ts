@@ -4,7 +4,7 @@ import type { Command } from '../command.ts'
 import { describeGeneric } from '../describers/generic.ts'
 import { describers } from '../describers/index.ts'
 import { PrefixWriter } from '../describers/writer.ts'
-import { isReason, StatusError, throwAll } from '../errors.ts'
+import { CliError, isReason, StatusError, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { DESCRIBE, layOut } from '../printers/tabwriter.ts'
 import {
@@ -49,10 +49,9 @@ export const describe: Command = {
   ],
   *run(k) {
     if (k.args.length === 0 && !hasFiles(k)) {
-      k.err(
-        'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+      throw new CliError(
+        'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n',
       )
-      throw k.usage('Required resource not specified.')
     }
     const errors: unknown[] = []
     const infos = yield* fetchInfos(k, selectionOf(k), errors)

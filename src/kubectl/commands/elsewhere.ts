@@ -30,10 +30,33 @@ export const completion: Command = elsewhere(
   'the terminal of this page completes by itself: press the tab key',
 )
 
+const NO_PLUGINS = 'unable to find any kubectl plugins in your PATH'
+
 /** `kubectl plugin`. */
-export const plugin: Command = elsewhere(
-  'plugin',
-  '[flags] [options]',
-  'Provides utilities for interacting with plugins',
-  'unable to find any kubectl plugins in your PATH',
-)
+export const plugin: Command = {
+  name: 'plugin',
+  use: 'plugin [flags] [options]',
+  short: 'Provides utilities for interacting with plugins',
+  long: 'Provides utilities for interacting with plugins: programs named kubectl-* that add commands. A page has no PATH to find any in.',
+  subcommands: [
+    {
+      name: 'list',
+      use: 'list [options]',
+      short: 'List all visible plugin executables on a user’s PATH',
+      *run() {
+        throw new CliError(NO_PLUGINS)
+      },
+    },
+  ],
+}
+
+/** `kubectl alpha`. */
+export const alpha: Command = {
+  name: 'alpha',
+  use: 'alpha',
+  short: 'Commands for features in alpha',
+  *run(k) {
+    k.err('No alpha commands are available in this version of kubectl\n')
+    return 0
+  },
+}

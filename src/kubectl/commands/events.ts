@@ -48,7 +48,6 @@ export const events: Command = {
     },
   ],
   *run(k) {
-    if (k.args.length > 0) throw k.usage('unexpected arguments')
     const everywhere = k.flags.bool('all-namespaces')
     const mapping = yield* k.mapping('events')
     const target = { mapping, namespace: everywhere ? '' : k.namespace }
@@ -60,6 +59,8 @@ export const events: Command = {
       fieldSelector = `involvedObject.kind=${t?.mapping.kind},involvedObject.name=${t?.name}`
     }
     const types = k.flags.strings('types').map((t) => t.toLowerCase())
+    if (types.some((t) => t !== 'normal' && t !== 'warning'))
+      throw new CliError('valid --types are Normal or Warning')
     const wanted = (e: CoreEvent) =>
       types.length === 0 || types.includes((e.type ?? '').toLowerCase())
     if (k.flags.bool('watch')) return yield* watch(k, target, fieldSelector, wanted)

@@ -39,14 +39,7 @@ function* chosen(
   pod: Pod,
 ): Task<{ t: Target & { name: string }; container: string }> {
   const named = k.flags.string('container')
-  const all = [
-    ...(pod.spec?.containers ?? []),
-    ...(pod.spec?.initContainers ?? []),
-    ...(pod.spec?.ephemeralContainers ?? []),
-  ]
   const { name = '', namespace = '' } = pod.metadata
-  if (named && !all.some((c) => c.name === named))
-    throw new CliError(`container not found ("${named}")`)
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed')
     throw new CliError(`cannot exec into a container in a completed pod; current phase is ${phase}`)
@@ -66,14 +59,14 @@ export const exec: Command = {
   *run(k) {
     const dash = k.flags.dash
     const before = dash ?? Math.min(1, k.args.length)
-    if (before === 0) throw k.usage('pod, type/name or --filename must be specified')
+    if (before === 0) throw new CliError('pod, type/name or --filename must be specified')
     if (dash === undefined && k.args.length > 1)
       throw new CliError(
         "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
       )
     const command = k.args.slice(before)
     if (command.length === 0)
-      throw k.usage('you must specify at least one command for the container')
+      throw new CliError('you must specify at least one command for the container')
     const [pod] = yield* podBehind(k, k.args[0] as string)
     const { t, container } = yield* chosen(k, pod as Pod)
     return yield* execIn(k, t, command, {
@@ -84,6 +77,11 @@ export const exec: Command = {
   },
 }
 
+function containersOf({ spec }: Pod): string[] {
+  const all = [spec?.containers, spec?.initContainers, spec?.ephemeralContainers]
+  return all.flatMap((list) => (list ?? []).map((c) => c.name))
+}
+
 /** Attaches to a running container. */
 export const attach: Command = {
   name: 'attach',
@@ -92,13 +90,16 @@ export const attach: Command = {
   examples: '# See what a running pod prints\nkubectl attach mypod',
   flags: streamFlags,
   *run(k) {
-    if (k.args.length === 0) throw k.usage('at least 1 argument is required for attach')
+    if (k.args.length === 0) throw new CliError('at least 1 argument is required for attach')
     if (k.args.length > 2)
       throw k.usage(
         `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${k.args.length}: [${k.args.join(' ')}]`,
       )
     const argument = k.args.length === 2 ? k.args.join('/') : (k.args[0] as string)
     const [pod] = yield* podBehind(k, argument)
+    const named = k.flags.string('container')
+    if (named && !containersOf(pod as Pod).includes(named))
+      throw new CliError(`container ${named} not found in pod ${pod?.metadata.name}`)
     const { t, container } = yield* chosen(k, pod as Pod)
     k.err("If you don't see a command prompt, try pressing enter.\n")
     return yield* attachTo(k, t, {

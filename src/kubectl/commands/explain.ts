@@ -41,6 +41,8 @@ export const explain: Command = {
     },
   ],
   *run(k) {
+    const output = k.flags.string('output')
+    if (!output.startsWith('plaintext')) throw new CliError(`unrecognized format: ${output}`)
     const [argument, ...more] = k.args
     if (!argument)
       throw new CliError(
@@ -235,7 +237,7 @@ function wrapped(text: string, width: number, indent: number): string {
     }
     lines.push(line)
   }
-  return lines.map((l) => `${pad}${l}\n`).join('')
+  return lines.map((l) => `${pad}${l.trimEnd()}\n`).join('')
 }
 
 function typeText(schema: Schema): string {

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts'
 import { CliError, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { applyMergePatch } from '../patch/json.ts'
+import { goQuote } from '../printers/gojson.ts'
 import { outputFlags } from '../printers/output.ts'
 import { fetchInfos, fileFlags, type Info } from '../resource.ts'
 import {
@@ -177,6 +178,11 @@ function selectorOf(info: Info): Record<string, string> {
   return matchLabels ?? {}
 }
 
+function portNumber(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new CliError(`strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`)
+}
+
 function portsOf(k: Invocation, info: Info): object[] {
   const f = k.flags
   const o = info.object as unknown as Exposable
@@ -187,7 +193,7 @@ function portsOf(k: Invocation, info: Info): object[] {
           (c.ports ?? []).map((p) => ({ port: p.containerPort, protocol: p.protocol ?? 'TCP' })),
         )
   const given = f.string('port')
-    ? f.string('port').split(',').map(Number)
+    ? f.string('port').split(',').map(portNumber)
     : declared.map((p) => p.port)
   if (given.length === 0)
     throw new CliError(

@@ -139,7 +139,11 @@ export const get: Command = {
   ],
   *run(k) {
     const f = k.flags
-    if (f.string('raw')) return yield* rawRequest(k, 'GET', f.string('raw'))
+    if (f.string('raw')) {
+      if (k.args.length > 0)
+        throw new CliError('arguments may not be passed when --raw is specified')
+      return yield* rawRequest(k, 'GET', f.string('raw'))
+    }
     const watching = f.bool('watch') || f.bool('watch-only')
     if (f.bool('output-watch-events') && !watching)
       throw new CliError(
@@ -151,6 +155,9 @@ export const get: Command = {
       )
     if (k.args.length === 0 && !hasFiles(k)) throw missingResource(k)
     const selection = selectionOf(k)
+    const bulk = !hasFiles(k) && k.args.length < 2 && !k.args[0]?.includes('/')
+    if (f.string('subresource') && bulk)
+      throw new CliError('subresource cannot be used when bulk resources are specified')
     const human = humanOutput(k)
     if (!human) printerFor(k, { columns: true })
     if (watching) return yield* watchTargets(k, selection, human ? tableOptions(k, '') : undefined)

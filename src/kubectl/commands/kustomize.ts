@@ -1,8 +1,7 @@
 /** `kubectl kustomize`. @source staging/src/k8s.io/kubectl/pkg/cmd/kustomize/kustomize.go */
 import type { Command } from '../command.ts'
-import { CliError, Exit } from '../errors.ts'
+import { CliError } from '../errors.ts'
 import { normalize } from '../invocation.ts'
-import { klogLine } from '../klog.ts'
 import { buildKustomization } from '../kustomize/build.ts'
 import { toYaml } from '../printers/yaml.ts'
 
@@ -31,22 +30,12 @@ export const kustomize: Command = {
     },
   ],
   *run(k) {
-    try {
-      if (k.args.length > 1) throw new CliError('specify one path to kustomization.yaml')
-      const objects = buildKustomization(k.io.files ?? new Map(), k.args[0] ?? '.', (w) => k.err(w))
-      const text = objects.map(toYaml).join('---\n')
-      const path = k.flags.string('output')
-      if (path) k.io.files?.set(normalize(path), text)
-      else k.out(text)
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error
-      // This command reports as programs do that return their error: as a line of the log.
-      const said = error.message.includes('\n')
-        ? `<\n\t${error.message.replaceAll('\n', '\n\t')}\n >`
-        : JSON.stringify(error.message)
-      k.err(klogLine('E', k.now, 'run.go:72', `"command failed" err=${said}`))
-      throw new Exit(1)
-    }
+    if (k.args.length > 1) throw new CliError('specify one path to kustomization.yaml')
+    const objects = buildKustomization(k.io.files ?? new Map(), k.args[0] ?? '.', (w) => k.err(w))
+    const text = objects.map(toYaml).join('---\n')
+    const path = k.flags.string('output')
+    if (path) k.io.files?.set(normalize(path), text)
+    else k.out(text)
     return 0
   },
 }

@@ -118,7 +118,7 @@ function check(k: Invocation): void {
       `expected ${EXPECTED}.\nPOD or TYPE/NAME is a required argument for the logs command`,
     )
   if (f.changed('since') && f.changed('since-time'))
-    throw new CliError('at most one of `sinceTime` or `since` may be specified')
+    throw new CliError('at most one of `sinceTime` or `sinceSeconds` may be specified')
   if (f.bool('all-containers') && f.string('container'))
     throw new CliError(
       `--all-containers=true should not be specified with container name ${f.string('container')}`,
@@ -141,7 +141,7 @@ function* podsOf(k: Invocation): Task<Pod[]> {
   }
   const which = k.flags.bool('all-pods') ? 'every' : 'first, said'
   try {
-    return yield* podBehind(k, k.args[0] as string, which)
+    return yield* podBehind(k, k.args[0] as string, which, 'cannot get the logs from')
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
     const { message } = error as Error

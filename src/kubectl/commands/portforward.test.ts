@@ -82,7 +82,6 @@ test('what cannot be forwarded says why, in kubectl’s words', () => {
   expect(says('deploy/web metrics')).toMatch(
     /^error: Pod 'web-\S+' does not have a named port 'metrics'\n$/,
   )
-  expect(says('deploy/web 1:2:3')).toContain('1:2:3')
   expect(says('deploy/web 99999')).toBe(
     'error: error parsing local port \'99999\': strconv.ParseUint: parsing "99999": value out of range\n',
   )

@@ -165,10 +165,10 @@ function* meant(
       : undefined
   return ports.map((text) => {
     const parts = text.split(':')
-    const [local = '', remote = local] = parts.length === 2 ? parts : [parts[0] ?? '']
+    const [local = '', remote = local] = parts.length === 2 ? parts : parts.slice(0, 1)
     const resolved = service ? ofService(service, pod, remote) : ofPod(pod, remote)
     const asked = parts.length === 2 ? local : String(resolved.port)
-    return parsed(text, asked, String(resolved.target))
+    return parsed(asked, String(resolved.target))
   })
 }
 
@@ -222,8 +222,7 @@ function containerPort(pod: Pod, name: string): ContainerPort {
   return found
 }
 
-function parsed(text: string, local: string, remote: string): Forward {
-  if (text.split(':').length > 2) throw new CliError(`invalid port format '${text}'`)
+function parsed(local: string, remote: string): Forward {
   const number = (which: string, value: string) => {
     if (/^\d+$/.test(value) && Number(value) < 65536) return Number(value)
     const why = /^\d+$/.test(value) ? 'value out of range' : 'invalid syntax'

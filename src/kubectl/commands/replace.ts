@@ -71,7 +71,7 @@ export const replace: Command = {
   ],
   *run(k) {
     if (k.flags.string('raw')) return yield* rawRequest(k, 'PUT', k.flags.string('raw'), rawBody(k))
-    if (!hasFiles(k)) throw k.usage('Must specify --filename to replace')
+    if (!hasFiles(k)) throw new CliError('must specify one of -f and -k')
     const force = k.flags.bool('force')
     if (k.flags.int('grace-period') >= 0 && !force)
       throw new CliError('--grace-period must have --force specified')

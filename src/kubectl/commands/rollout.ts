@@ -39,9 +39,11 @@ function sub(
     *run(k) {
       const errors: unknown[] = []
       if (k.args.length === 0 && !hasFiles(k) && !k.flags.string('selector'))
-        throw k.usage('required resource not specified')
+        throw new CliError('required resource not specified')
       const s = { args: k.args, selector: k.flags.string('selector'), emptySelects: true }
       const infos = yield* fetchInfos(k, s, errors)
+      if (infos.length === 0 && errors.length === 0 && name === 'restart')
+        k.err(`No resources found in ${k.namespace} namespace.\n`)
       for (const info of infos) {
         try {
           yield* act(k, info)
@@ -147,7 +149,7 @@ function* history(k: Invocation, info: Info): Task<void> {
   const head = revision > 0 ? `with revision #${revision}` : ''
   const printer = printerFor(k, { operation: '\u0000' })
   if (k.flags.string('output')) {
-    printer.print(info.object)
+    for (const r of list) if (revision === 0 || r.revision === revision) printer.print(r.object)
     printer.flush()
     return
   }

@@ -133,6 +133,7 @@ export const run: Command = {
     const f = k.flags
     if (k.args.length === 0 || f.dash === 0) throw k.usage('NAME is required for run')
     const image = f.string('image')
+    if (image === '') throw new CliError('--image is required')
     if (!/^[^\s]+$/.test(image) || /[A-Z]/.test(image.split(':')[0] as string))
       throw new CliError(`Invalid image name "${image}": invalid reference format`)
     const interactive = f.bool('stdin') || f.bool('tty') || f.bool('attach')

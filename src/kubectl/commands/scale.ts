@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { outputFlags } from '../printers/output.ts'
 import { about, fetchInfos, fileFlags, getObject, type Info } from '../resource.ts'
 import { dryRunFlag, operationPrinter, patchObject, recordFlag, recordPatch } from '../writes.ts'
+import { requireFlags } from './create/generator.ts'
 
 interface Scale {
   readonly metadata: { readonly resourceVersion?: string }
@@ -48,6 +49,7 @@ export const scale: Command = {
     },
   ],
   *run(k) {
+    requireFlags(k, ['replicas'])
     const replicas = k.flags.int('replicas')
     if (replicas < 0)
       throw new CliError(

@@ -31,10 +31,8 @@ export const taint: Command = {
     const resources = at < 0 ? k.args : k.args.slice(0, at)
     const specs = at < 0 ? [] : k.args.slice(at)
     if (resources.length === 0)
-      throw new CliError(
-        'one or more resources must be specified as <resource> <name> or <resource>/<name>',
-      )
-    if (specs.length === 0) throw k.usage('at least one taint update is required')
+      throw new CliError('one or more resources must be specified as <resource> <name>')
+    if (specs.length === 0) throw new CliError('at least one taint update is required')
     let changes: Changes
     try {
       changes = parse(specs)

@@ -191,14 +191,17 @@ function* untilCreated(k: Invocation, targets: readonly Target[], deadline: numb
   }
 }
 
-function timedOut(t: Target & { name: string }): CliError {
+/** @param checked true: looked at once, as `--timeout=0` asks */
+function timedOut(t: Target & { name: string }, checked = false): CliError {
+  if (checked) return new CliError(`condition not met for ${t.mapping.plural}/${t.name}`)
   return new CliError(`timed out waiting for the condition on ${t.mapping.plural}/${t.name}`)
 }
 
 function* waitOne(k: Invocation, info: Info, goal: Goal, deadline: number): Task<void> {
   let object = info.object
   if (goal.kind === 'delete') {
-    if (!(yield* waitGone(k, info, info.object.metadata.uid, deadline))) throw timedOut(info)
+    if (!(yield* waitGone(k, info, info.object.metadata.uid, deadline)))
+      throw timedOut(info, k.flags.duration('timeout') === 0)
   } else if (goal.kind === 'check' && !goal.check(object)) {
     let gone = false
     const check: Check = (o) => {
@@ -206,7 +209,8 @@ function* waitOne(k: Invocation, info: Info, goal: Goal, deadline: number): Task
       if (o) object = o
       return gone || goal.check(object)
     }
-    if (!(yield* waitFor(k, info, deadline, check))) throw timedOut(info)
+    if (!(yield* waitFor(k, info, deadline, check)))
+      throw timedOut(info, k.flags.duration('timeout') === 0)
     if (gone) {
       object = infoFrom(info.mapping, yield* getObject(k, info)).object
     }

@@ -97,7 +97,8 @@ const tls: Command = generatorCommand({
     if (!cert || !key) throw new CliError('key and cert must be specified')
     const read = (path: string) => {
       const text = k.file(path)
-      if (text === undefined) throw new CliError(`open ${path}: no such file or directory`)
+      if (text === undefined)
+        throw new CliError(`Cannot read file ${path}, open ${path}: no such file or directory`)
       return text
     }
     const data = { 'tls.crt': read(cert), 'tls.key': read(key) }

@@ -129,7 +129,7 @@ function parsePort(text: string): { port: number; targetPort: number | string; l
   if (parts.length > 2) throw new CliError(`too many colons in port specification ${text}`)
   const [first, second] = parts as [string, string?]
   if (!/^[+-]?\d+$/.test(first))
-    throw new CliError(`strconv.ParseInt: parsing "${first}": invalid syntax`)
+    throw new CliError(`strconv.ParseUint: parsing "${first}": invalid syntax`)
   const port = Number(first)
   if (port < 0 || port > 65535) throw new CliError(PORT_RANGE)
   const label = text.replace(':', '-')

@@ -41,7 +41,6 @@ export const deployment: Command = generatorCommand({
     const replicas = k.flags.int('replicas')
     if (images.length > 1 && command.length > 0)
       throw new CliError('cannot specify multiple --image options and command')
-    if (replicas < 0) throw new CliError('invalid replicas, must be greater than or equal to 0')
     const labels = { app: name }
     const port = k.flags.int('port')
     const containers = images.map((image, i) => ({
@@ -192,7 +191,7 @@ export const cronjob: Command = generatorCommand({
     const { flags } = k
     const image = flags.string('image')
     if (!image) throw new CliError('--image must be specified')
-    if (!flags.string('schedule')) throw new CliError('--schedule must be specified')
+    if (!flags.string('schedule')) throw new CliError('required flag(s) "schedule" not set')
     const restart = flags.string('restart') || 'OnFailure'
     return {
       apiVersion: 'batch/v1',

@@ -72,8 +72,7 @@ export const setEnv: Command = {
     if (k.flags.string('from')) add.push(...(yield* imported(k)))
     const infos = yield* setTargets(k, resources)
     const list = k.flags.bool('list')
-    if (!list && add.length === 0 && remove.length === 0)
-      throw new CliError('at least one environment variable must be provided')
+    if (!list && add.length === 0 && remove.length === 0) return undefined
     const pattern = k.flags.string('containers')
     const changes: { info: (typeof infos)[number]; after: AnyObject }[] = []
     for (const info of infos) {

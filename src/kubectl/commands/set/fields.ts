@@ -4,7 +4,9 @@
  */
 import type { AnyObject } from '../../../cluster/api/object.ts'
 import type { Command } from '../../command.ts'
+import { goType } from '../../discovery.ts'
 import { CliError, throwAll } from '../../errors.ts'
+import { hasFiles, type Info, nothingNamed } from '../../resource.ts'
 import { operationPrinter, patchObject, recordFlag } from '../../writes.ts'
 import { parseResources } from '../create/generator.ts'
 import { labelSelectorOf } from '../create/small.ts'
@@ -18,6 +20,12 @@ import {
   splitPairs,
   withPodSpec,
 } from './template.ts'
+
+function noTemplate(info: Info): CliError {
+  return new CliError(
+    `${info.mapping.plural}/${info.name} the object is not a pod or does not have a pod template: ${goType(info.mapping)}`,
+  )
+}
 
 /** `set image`. */
 export const setImage: Command = {
@@ -39,7 +47,7 @@ export const setImage: Command = {
     for (const info of infos) {
       const pod = podSpecOf(info.object)
       if (!pod) {
-        errors.push(new CliError(`the ${info.mapping.kind} "${info.name}" has no pod template`))
+        errors.push(noTemplate(info))
         continue
       }
       let after = pod
@@ -110,7 +118,7 @@ export const setResources: Command = {
     for (const info of infos) {
       const pod = podSpecOf(info.object)
       if (!pod) {
-        errors.push(new CliError(`the ${info.mapping.kind} "${info.name}" has no pod template`))
+        errors.push(noTemplate(info))
         continue
       }
       if (!pod.containers.some((c) => matching(c.name, pattern))) {
@@ -154,6 +162,7 @@ export const setServiceAccount: Command = {
   *run(k) {
     const name = k.args.at(-1)
     if (!name) throw new CliError('serviceaccount is required')
+    if (k.args.length === 1 && !hasFiles(k)) throw nothingNamed()
     const infos = yield* setTargets(k, k.args.slice(0, -1))
     const changes = infos.flatMap((info) => {
       const pod = podSpecOf(info.object)
@@ -193,8 +202,11 @@ export const setSelector: Command = {
     for (const info of infos) {
       if (info.mapping.kind !== 'Service')
         throw new CliError('setting a selector is only supported for Services')
-      if (selector.matchExpressions?.length)
-        throw new CliError(`expression "${expression}" not supported on this selector`)
+      const [e] = selector.matchExpressions ?? []
+      if (e)
+        throw new CliError(
+          `match expression [{${e.key} ${e.operator} [${(e.values ?? []).join(' ')}]}] not supported on this object`,
+        )
       const version = k.flags.string('resource-version')
       const next = selector.matchLabels ?? {}
       const old = (info.object.spec as { selector?: Record<string, string> }).selector ?? {}

@@ -9,7 +9,14 @@ import type { Invocation } from '../../invocation.ts'
 import { isEmpty, type JsonMap } from '../../patch/json.ts'
 import { strategicTwoWay } from '../../patch/threeway.ts'
 import { outputFlags } from '../../printers/output.ts'
-import { fetchInfos, fileFlags, hasFiles, type Info, readFiles } from '../../resource.ts'
+import {
+  fetchInfos,
+  fileFlags,
+  hasFiles,
+  type Info,
+  nothingNamed,
+  readFiles,
+} from '../../resource.ts'
 import {
   dryRunFlag,
   fieldManagerFlag,
@@ -40,10 +47,7 @@ export function* setTargets(k: Invocation, args: readonly string[]): Task<Info[]
     if (!hasFiles(k)) throw new CliError(NOT_LOCAL)
     return yield* readFiles(k)
   }
-  if (args.length === 0 && !hasFiles(k))
-    throw new CliError(
-      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
-    )
+  if (args.length === 0 && !hasFiles(k)) throw nothingNamed()
   const errors: unknown[] = []
   const s = { args, selector: k.flags.string('selector'), all: k.flags.bool('all') }
   const infos = yield* fetchInfos(k, s, errors)
