@@ -103,7 +103,7 @@ if (wanted.length === 0 || wanted.includes('past')) {
 if (wanted.length === 0 || wanted.includes('page') || wanted.includes('ui')) {
   print('')
   print(
-    'the page at 10x: replicas   long tasks > 50 ms   longest ms   frames/s   heap MiB   ready ms   rollout ms',
+    'the page at 10x: replicas   long tasks > 50 ms   longest ms   busy > 50 ms   busiest ms   frames/s   heap MiB   ready ms   rollout ms',
   )
   for (const [replicas, nodes] of [
     [200, 4],
@@ -111,7 +111,7 @@ if (wanted.length === 0 || wanted.includes('page') || wanted.includes('ui')) {
   ] as const) {
     const f = await measurePage(replicas, nodes)
     print(
-      `${String(f.replicas).padStart(25)} ${String(f.longTasks).padStart(20)} ${String(f.longestMs).padStart(12)} ${String(f.fps).padStart(10)} ${String(f.heapMiB).padStart(10)} ${String(f.readyMs).padStart(10)} ${String(f.rolloutMs).padStart(12)}`,
+      `${String(f.replicas).padStart(25)} ${String(f.longTasks).padStart(20)} ${String(f.longestMs).padStart(12)} ${String(f.busyTasks).padStart(14)} ${String(f.busiestMs).padStart(12)} ${String(f.fps).padStart(10)} ${String(f.heapMiB).padStart(10)} ${String(f.readyMs).padStart(10)} ${String(f.rolloutMs).padStart(12)}`,
     )
   }
 }

@@ -1,6 +1,6 @@
 /** The page during a rollout of a thousand pods: long tasks of the main thread, frames, memory. Needs a built page. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chromium } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 
 const PORT = 4331
 const PATIENCE_MS = 180_000
@@ -10,6 +10,9 @@ export interface PageFigure {
   readonly replicas: number
   readonly longTasks: number
   readonly longestMs: number
+  /** Of those, the ones that were busy for so long: the others waited for a processor. */
+  readonly busyTasks: number
+  readonly busiestMs: number
   readonly fps: number
   readonly heapMiB: number
   readonly readyMs: number
@@ -42,6 +45,7 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
     const readyMs = Date.now() - opened
     await page.waitForTimeout(1500)
     await page.evaluate(WATCH)
+    const busy = await watchThreads(page)
     const began = Date.now()
     await page.evaluate('window.kubarium.speed(10)')
     await page.evaluate(
@@ -56,6 +60,7 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
       await page.waitForTimeout(500)
     }
     const rolloutMs = Date.now() - began
+    const spent = await busy()
     const seen = (await page.evaluate(REPORT)) as {
       tasks: number[]
       frames: number
@@ -66,6 +71,8 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
       replicas,
       longTasks: seen.tasks.length,
       longestMs: Math.round(Math.max(0, ...seen.tasks)),
+      busyTasks: spent.length,
+      busiestMs: Math.round(Math.max(0, ...spent)),
       fps: Math.round((seen.frames * 1000) / seen.ms),
       heapMiB: Math.round(seen.heap / 1024 ** 2),
       readyMs,
@@ -74,6 +81,41 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
   } finally {
     await browser.close()
     server.kill()
+  }
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  readonly pid: number
+  readonly tid: number
+  /** Thread time. @unit microseconds */
+  readonly tdur?: number
+  readonly args?: { readonly name?: string }
+}
+
+/** Counts the processor time of the main thread's tasks. @returns ends it: those over 50 ms, in ms */
+async function watchThreads(page: Page): Promise<() => Promise<number[]>> {
+  const cdp = await page.context().newCDPSession(page)
+  const events: TraceEvent[] = []
+  cdp.on('Tracing.dataCollected', (e) => events.push(...(e.value as unknown as TraceEvent[])))
+  await cdp.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
+  })
+  return async () => {
+    const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
+    await cdp.send('Tracing.end')
+    await complete
+    const main = new Set(
+      events
+        .filter((e) => e.name === 'thread_name' && e.args?.name === 'CrRendererMain')
+        .map((e) => `${e.pid}:${e.tid}`),
+    )
+    return events
+      .filter((e) => e.ph === 'X' && /RunTask$/.test(e.name) && main.has(`${e.pid}:${e.tid}`))
+      .map((e) => (e.tdur ?? 0) / 1000)
+      .filter((ms) => ms > 50)
   }
 }
 

@@ -1,25 +1,8 @@
 /** For every hand and sense: axe on each view, a path by keyboard alone, words to hear, 200 % zoom, less motion, both languages. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { en } from '../src/ui/i18n/en.ts'
 import { zh } from '../src/ui/i18n/zh.ts'
+import { faults } from './axe.ts'
 import { expect, open, test } from './page.ts'
-
-type Page = import('@playwright/test').Page
-
-async function faults(page: Page, where: string): Promise<string[]> {
-  // Colours fade in: what is measured must have arrived.
-  await page.waitForTimeout(400)
-  const found = await new AxeBuilder({ page }).exclude('.xterm').exclude('.monaco-editor').analyze()
-  return found.violations
-    .filter((v) => v.impact === 'critical' || v.impact === 'serious')
-    .map(
-      (v) =>
-        `${where} ${v.id}: ${v.nodes
-          .map((n) => n.target.join(' '))
-          .slice(0, 3)
-          .join(' | ')}`,
-    )
-}
 
 const VIEWS = ['Map', 'Tree', 'Workloads', 'Network', 'Disks', 'Learn']
 

@@ -28,7 +28,9 @@ test('kubectl edit opens Monaco: refused with the reason at the top, then saved;
   await dialog.getByRole('button', { name: 'Save and close' }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByTestId('terminal')).toContainText('deployment.apps/site edited')
-  const { stdout } = await glass.kubectl("get deploy site -o jsonpath='{.spec.progressDeadlineSeconds}'")
+  const { stdout } = await glass.kubectl(
+    "get deploy site -o jsonpath='{.spec.progressDeadlineSeconds}'",
+  )
   expect(stdout).toBe('700')
 
   await page.getByTestId('terminal').click()

@@ -12,9 +12,11 @@ interface Glass {
   now(): Promise<number>
 }
 
-/** Opens the page with a query and waits for the cluster. */
+/** Opens the page with a query (English and dark unless it says otherwise) and waits for the cluster. */
 export async function open(page: Page, query = ''): Promise<Glass> {
-  await page.goto(`/?lang=en&theme=dark${query}`)
+  const asked = new URLSearchParams({ lang: 'en', theme: 'dark' })
+  for (const [name, value] of new URLSearchParams(query)) asked.set(name, value)
+  await page.goto(`/?${asked}`)
   await page.evaluate(() => window.kubarium.ready)
   await expect(page.getByTestId('control-plane')).toBeVisible()
   return {

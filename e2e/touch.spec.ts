@@ -54,6 +54,17 @@ class Fingers {
   }
 }
 
+/** Where a thing is once it has stopped moving: the map fits itself anew when panels come and go. */
+const settled = async (page: Page, selector: string): Promise<Point> => {
+  let last = await middle(page, selector)
+  for (;;) {
+    await page.waitForTimeout(400)
+    const now = await middle(page, selector)
+    if (now.x === last.x && now.y === last.y) return now
+    last = now
+  }
+}
+
 const middle = async (page: Page, selector: string): Promise<Point> => {
   const box = await page.locator(selector).first().boundingBox()
   if (!box) throw new Error(`${selector} is nowhere`)
@@ -114,9 +125,8 @@ test('a tap selects, a long press asks what to do, and what is selected stands b
   await panel.getByTestId('inspect-close').tap()
   await expect(panel).toHaveCount(0)
   const name = await pod.getAttribute('data-pod')
-  await page.waitForTimeout(300)
   const fingers = await Fingers.on(page)
-  await fingers.gesture([[await middle(page, `[data-pod="${name}"]`)]], 1000)
+  await fingers.gesture([[await settled(page, `[data-pod="${name}"]`)]], 1000)
   const menu = page.getByRole('menu')
   await expect(menu).toContainText('Kill its container')
   await menu

@@ -102,7 +102,7 @@ function Scenes() {
     )
   }
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className={styles.drop} aria-label={t('bar.scenario')}>
         {current ? current.title[language] : t('learn.own')}
         <ChevronDown size={16} aria-hidden="true" />

@@ -149,7 +149,7 @@ function NewObject({ insert }: { insert: (snippet: string) => void }) {
   const t = useWords()
   const chosen = useRef<string>(undefined)
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         className="btn"
         title={t('editor.insert.text')}

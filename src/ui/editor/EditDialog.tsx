@@ -2,7 +2,7 @@
 import { Dialog } from 'radix-ui'
 import { useEffect, useRef } from 'react'
 import { bridge } from '../bridge/bridge.ts'
-import frame from '../components/frame.module.css'
+import frame from '../components/window.module.css'
 import { useWords } from '../i18n/i18n.ts'
 import { closeEdit } from '../store/editing.ts'
 import { usePreference } from '../store/preferences.ts'

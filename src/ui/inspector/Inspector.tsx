@@ -78,7 +78,13 @@ export function Inspector() {
           </button>
         ))}
       </div>
-      <div className={styles.body}>
+      <div
+        className={styles.body}
+        role="tabpanel"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by key
+        tabIndex={0}
+        aria-label={t(TABS.find((x) => x.tab === shown)?.word ?? 'inspector.summary')}
+      >
         {shown === 'summary' ? <Summary selected={selected} /> : null}
         {shown === 'yaml' ? <Yaml selected={selected} /> : null}
         {shown === 'events' ? <EventsTable about={selected} /> : null}

@@ -27,7 +27,7 @@ export function ShareMenu() {
     </DropdownMenu.Item>
   )
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <button
           type="button"

@@ -125,6 +125,8 @@ function Differences({ of: c }: { of: Comparison }) {
   return (
     <section
       className={styles.compare}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by key
+      tabIndex={0}
       aria-label={t('time.compare', { mine: c.mine, other: c.other })}
       data-testid="differences"
     >

@@ -157,7 +157,7 @@ const FORMATS: readonly Format[] = ['png', 'svg', 'txt']
 function Save() {
   const t = useWords()
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         className={styles.button}
         aria-label={t('map.save')}

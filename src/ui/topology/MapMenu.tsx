@@ -1,6 +1,7 @@
 /** The one menu of the map: what can be done to the node or pod under the pointer (or the focus). */
 import { ContextMenu } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
+import { useFingers } from '../components/media.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { deletePodLine, drainLine } from '../inspector/whatifs.ts'
 import { askWhatIf, select } from '../store/selection.ts'
@@ -18,10 +19,12 @@ import {
 
 /** Wraps the map; anything inside with `data-uid` has a menu. */
 export function MapMenu({ children }: { children: ReactNode }) {
+  const fingers = useFingers()
   const [uid, setUid] = useState<string>()
   const card = uid === undefined ? undefined : cards.all.get(uid)
   return (
-    <ContextMenu.Root>
+    // The finger that lets go after a long press would close a menu that lets the rest be touched.
+    <ContextMenu.Root modal={fingers}>
       <ContextMenu.Trigger
         asChild
         onContextMenu={(e) => setUid(uidAt(e))}

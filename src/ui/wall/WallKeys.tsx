@@ -1,6 +1,6 @@
 /** The wall for keyboard and screen reader: one stop of Tab, arrows go from pod to pod, a listbox says where one is. */
 import { useStore } from '@xyflow/react'
-import { type KeyboardEvent, type RefObject, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react'
 import { useWords } from '../i18n/i18n.ts'
 import { select } from '../store/selection.ts'
 import { deletePod, powerOff } from '../topology/actions.ts'
@@ -25,6 +25,7 @@ export function WallKeys({ handle, canvas }: Props) {
   const transform = useStore((s) => s.transform)
   const [cursor, setCursor] = useState<Cursor>()
   const { plan } = handle.live
+  useFilled(plan)
   const group = cursor ? (plan.find(cursor.key) ?? plan.groups[0]) : plan.groups[0]
   const cell = group && cursor ? group.cells[cursor.slot] : undefined
   const keys = (e: KeyboardEvent) => {
@@ -64,26 +65,44 @@ export function WallKeys({ handle, canvas }: Props) {
       role="listbox"
       tabIndex={0}
       aria-label={t('wall.label')}
-      aria-activedescendant="wall-here"
+      aria-activedescendant={group ? 'wall-here' : undefined}
       onKeyDown={keys}
       onFocus={() => group && setCursor((c) => c ?? { key: group.key, slot: -1 })}
       onBlur={() => setCursor(undefined)}
       data-testid="wall-keys"
     >
-      <div
-        id="wall-here"
-        role="option"
-        tabIndex={-1}
-        aria-selected={cursor !== undefined}
-        aria-label={said}
-        aria-setsize={cell ? group?.count : plan.groups.length}
-        aria-posinset={cell ? (cursor?.slot ?? 0) + 1 : index + 1}
-        data-testid="wall-cursor"
-        className={box ? styles.cursor : ''}
-        style={box ? { left: box.x - 4, top: box.y - 44, width: box.w, height: box.h } : {}}
-      />
+      {group ? (
+        <div
+          id="wall-here"
+          role="option"
+          tabIndex={-1}
+          aria-selected={cursor !== undefined}
+          aria-label={said}
+          aria-setsize={cell ? group.count : plan.groups.length}
+          aria-posinset={cell ? (cursor?.slot ?? 0) + 1 : index + 1}
+          data-testid="wall-cursor"
+          className={box ? styles.cursor : ''}
+          style={box ? { left: box.x - 4, top: box.y - 44, width: box.w, height: box.h } : {}}
+        />
+      ) : null}
     </div>
   )
+}
+
+/** How often an empty plan is looked at again. @unit real ms */
+const LOOK_MS = 100
+
+/** Renders again once a plan that is filled while it is painted has its first box. */
+function useFilled(plan: Plan): void {
+  const [, look] = useState(0)
+  const empty = plan.groups.length === 0
+  useEffect(() => {
+    if (!empty) return
+    const timer = setInterval(() => {
+      if (plan.groups.length > 0) look((n) => n + 1)
+    }, LOOK_MS)
+    return () => clearInterval(timer)
+  }, [plan, empty])
 }
 
 /** A thing's box, in CSS px of the map. */

@@ -22,7 +22,7 @@ test('params are named or selected, and their absence has an answer', () => {
 })
 
 test('a star stands alone among versions', () => {
-  const rule = { apiGroups: [''], resources: ['pods'], operations: ['CREATE'] }
+  const rule = { apiGroups: [''], resources: ['pods'], operations: ['CREATE' as const] }
   expect(
     texts(validateMatch({ resourceRules: [{ ...rule, apiVersions: ['*', 'v1'] }] }, 'm')),
   ).toEqual([
