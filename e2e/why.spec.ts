@@ -32,14 +32,14 @@ test('a broken pod: the verdict, a fix found on a copy, and the fix at work', as
   await expect(page.getByTestId('root-cause')).toContainText('Deployment web is as wanted')
 })
 
-test('中文:问为什么,试修复,看它生效', async ({ page }) => {
+test('中文：问为什么，试修复，看它生效', async ({ page }) => {
   const glass = await open(page)
   await page.getByRole('button', { name: '中文' }).click()
   await glass.kubectl(`kubectl patch service api -p '{"spec":{"selector":{"app":"apii"}}}'`)
   await glass.advance('5s')
   await page.locator('[data-service=api]').getByRole('button', { name: 'api', exact: true }).click()
   await page.getByTestId('inspect-why').click()
-  await expect(page.getByTestId('verdict')).toContainText('选择 app=apii,但没有 Pod 带这些标签')
+  await expect(page.getByTestId('verdict')).toContainText('选择 app=apii，但没有 Pod 带这些标签')
   await page.getByTestId('find-fix').click()
   const fix = page.locator('[data-testid=fix][data-works=true]').first()
   await expect(fix).toContainText('"selector":{"app":"api"}', { timeout: 60_000 })

@@ -55,7 +55,7 @@ export const autoscaling: Scenario = {
   title: { en: 'Autoscaling under load', zh: '负载下的自动伸缩' },
   about: {
     en: 'Customers come in without a pause, the autoscaler is set up, and the Deployment stays at one Pod.',
-    zh: '客户不断涌入,自动伸缩也配置好了,Deployment 却一直只有一个 Pod。',
+    zh: '客户不断涌入，自动伸缩也配置好了，Deployment 却一直只有一个 Pod。',
   },
   level: 'middle',
   minutes: 8,
@@ -68,20 +68,20 @@ export const autoscaling: Scenario = {
   task: {
     question: {
       en: 'The target is 50% CPU. Fifty percent of what? Get the autoscaler to do its work.',
-      zh: '目标是 50% CPU,那么是什么的 50%?让自动伸缩正常工作。',
+      zh: '目标是 50% CPU，那么是什么的 50%？让自动伸缩正常工作。',
     },
     hints: [
       {
         en: 'kubectl get hpa shows <unknown>. Its conditions say why: kubectl describe hpa shop.',
-        zh: 'kubectl get hpa 显示 <unknown>,原因写在状态条件里:kubectl describe hpa shop。',
+        zh: 'kubectl get hpa 显示 <unknown>，原因写在状态条件里：kubectl describe hpa shop。',
       },
       {
         en: 'Utilization is measured against what the containers request. These request nothing.',
-        zh: '利用率是相对于容器的 requests 计算的,而这些容器没有声明 requests。',
+        zh: '利用率是相对于容器的 requests 计算的，而这些容器没有声明 requests。',
       },
       {
         en: 'Set requests (kubectl set resources) and let a few minutes pass: it looks every 15 s.',
-        zh: '用 kubectl set resources 设置 requests,再等几分钟:它每 15 秒看一次。',
+        zh: '用 kubectl set resources 设置 requests，再等几分钟：它每 15 秒看一次。',
       },
     ],
     goal: ['hpa/shop ScalingActive', '3 pods .metadata.labels.app=shop'],

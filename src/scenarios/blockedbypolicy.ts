@@ -68,7 +68,7 @@ export const blockedByPolicy: Scenario = {
   title: { en: 'A NetworkPolicy that blocks', zh: '被 NetworkPolicy 拦住' },
   about: {
     en: 'Everything is closed by default, one door was meant to be open, and it is not.',
-    zh: '默认全部关闭,本该开一扇门,却没有开。',
+    zh: '默认全部关闭，本该开一扇门，却没有开。',
   },
   level: 'middle',
   minutes: 8,
@@ -84,20 +84,20 @@ export const blockedByPolicy: Scenario = {
   task: {
     question: {
       en: 'checkout should reach orders, nobody else should. Which policy drops its packets, and what has to change? default-deny stays.',
-      zh: '只有 checkout 应该能访问 orders。是哪条策略丢了它的包?要改什么?default-deny 要保留。',
+      zh: '只有 checkout 应该能访问 orders。是哪条策略丢了它的包？要改什么？default-deny 要保留。',
     },
     hints: [
       {
         en: 'Send a request as checkout and look at its walk: the last hop names the policy.',
-        zh: '以 checkout 的身份发请求,看它的路径:最后一跳写着策略的名字。',
+        zh: '以 checkout 的身份发请求，看它的路径：最后一跳写着策略的名字。',
       },
       {
         en: 'Policies only add up: what any of them allows is allowed. So one of them allows too little.',
-        zh: '策略是叠加的:任何一条允许就算允许。所以是某一条允许得太少。',
+        zh: '策略是叠加的：任何一条允许就算允许。所以是某一条允许得太少。',
       },
       {
         en: 'orders-from-checkout looks for the label role=checkout. Which labels does the Pod have?',
-        zh: 'orders-from-checkout 找的是标签 role=checkout。这个 Pod 有哪些标签?',
+        zh: 'orders-from-checkout 找的是标签 role=checkout。这个 Pod 有哪些标签？',
       },
     ],
     goal: [

@@ -24,7 +24,7 @@ export const brokenRollout: Scenario = {
   title: { en: 'A rollout that stands still', zh: '卡住的发布' },
   about: {
     en: 'Somebody released a new version an hour before the weekend. It is neither old nor new.',
-    zh: '有人在周末前发布了新版本,结果新旧各半,停在那里。',
+    zh: '有人在周末前发布了新版本，结果新旧各半，停在那里。',
   },
   level: 'first',
   minutes: 5,
@@ -44,20 +44,20 @@ export const brokenRollout: Scenario = {
   task: {
     question: {
       en: 'What is wrong here, does it still serve, and how do you get all four Pods of a version that works?',
-      zh: '哪里出了问题?服务还正常吗?怎样让四个 Pod 都回到能用的版本?',
+      zh: '哪里出了问题？服务还正常吗？怎样让四个 Pod 都回到能用的版本？',
     },
     hints: [
       {
         en: 'Look at the STATUS of the Pods; then describe one that is not Running.',
-        zh: '先看 Pod 的 STATUS,再对没有 Running 的那个做 describe。',
+        zh: '先看 Pod 的 STATUS，再对没有 Running 的那个做 describe。',
       },
       {
         en: 'The Events say what the kubelet tried: the tag of the image is not in the registry.',
-        zh: 'Events 写着 kubelet 做了什么:镜像仓库里没有这个标签。',
+        zh: 'Events 写着 kubelet 做了什么：镜像仓库里没有这个标签。',
       },
       {
         en: 'A Deployment keeps its old revisions: kubectl rollout undo.',
-        zh: 'Deployment 保留旧的修订版本:kubectl rollout undo。',
+        zh: 'Deployment 保留旧的修订版本：kubectl rollout undo。',
       },
     ],
     goal: [

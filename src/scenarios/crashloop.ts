@@ -30,7 +30,7 @@ export const crashLoop: Scenario = {
   title: { en: 'Crash loop', zh: '反复崩溃' },
   about: {
     en: 'A database starts, ends, starts again, and each time the wait is longer.',
-    zh: '数据库启动、退出、再启动,每次等待的时间更长。',
+    zh: '数据库启动、退出、再启动，每次等待的时间更长。',
   },
   level: 'first',
   minutes: 5,
@@ -42,12 +42,12 @@ export const crashLoop: Scenario = {
   task: {
     question: {
       en: 'Why does the container end again and again, who starts it each time, and what would you change?',
-      zh: '容器为什么一再退出?每次是谁把它重新启动的?你会改什么?',
+      zh: '容器为什么一再退出？每次是谁把它重新启动的？你会改什么？',
     },
     hints: [
       {
         en: 'The status only says that it ended. What it printed before says why: kubectl logs.',
-        zh: '状态只说明它退出了;退出前打印的内容才说明原因:kubectl logs。',
+        zh: '状态只说明它退出了；退出前打印的内容才说明原因：kubectl logs。',
       },
       {
         en: 'The image asks for an environment variable. A Secret with a password is already there.',
@@ -55,7 +55,7 @@ export const crashLoop: Scenario = {
       },
       {
         en: 'kubectl set env can take variables from a Secret (--from), with a prefix for their names.',
-        zh: 'kubectl set env 可以用 --from 从 Secret 取变量,还可以加前缀。',
+        zh: 'kubectl set env 可以用 --from 从 Secret 取变量，还可以加前缀。',
       },
     ],
     goal: ['deployment/db Available', 'deployment/db .status.readyReplicas=1'],

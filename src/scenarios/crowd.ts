@@ -33,7 +33,7 @@ export const crowd: Scenario = {
   title: { en: 'Five thousand Pods', zh: '五千个 Pod' },
   about: {
     en: 'Five hundred nodes (stand-in kubelets), ten teams with five hundred Pods each. One team complains.',
-    zh: '五百个节点(替身 kubelet),十个团队各有五百个 Pod。有一个团队在抱怨。',
+    zh: '五百个节点（替身 kubelet），十个团队各有五百个 Pod。有一个团队在抱怨。',
   },
   level: 'deep',
   minutes: 10,
@@ -49,16 +49,16 @@ export const crowd: Scenario = {
   task: {
     question: {
       en: 'Find the team whose Pods wait, find out why, and get all its five hundred to run.',
-      zh: '找出哪个团队的 Pod 在等待,弄清原因,让它的五百个 Pod 全部运行。',
+      zh: '找出哪个团队的 Pod 在等待，弄清原因，让它的五百个 Pod 全部运行。',
     },
     hints: [
       {
         en: 'Group the map by owner, or look for the state Pending in the search above the map.',
-        zh: '把地图按所有者分组,或在地图上方的搜索里按状态 Pending 查找。',
+        zh: '把地图按所有者分组，或在地图上方的搜索里按状态 Pending 查找。',
       },
       {
         en: 'Its Pods ask for a label that four nodes of five hundred have. Those are full.',
-        zh: '这些 Pod 要求的标签,五百个节点里只有四个有,而它们已经满了。',
+        zh: '这些 Pod 要求的标签，五百个节点里只有四个有，而它们已经满了。',
       },
     ],
     goal: [`deployment/${WRONG} .status.availableReplicas=${EACH}`],

@@ -43,7 +43,7 @@ export const disksThatStay: Scenario = {
   title: { en: 'A StatefulSet and its disks', zh: 'StatefulSet 和它的磁盘' },
   about: {
     en: 'A database in two Pods, each with a name and a disk of its own. What outlives what?',
-    zh: '两个 Pod 组成的数据库,各有自己的名字和磁盘。谁比谁活得久?',
+    zh: '两个 Pod 组成的数据库，各有自己的名字和磁盘。谁比谁活得久？',
   },
   level: 'first',
   minutes: 8,
@@ -63,16 +63,16 @@ export const disksThatStay: Scenario = {
   task: {
     question: {
       en: 'Grow db to three Pods. Then delete db-0 and ask the new one for its data.',
-      zh: '把 db 扩到三个 Pod,然后删除 db-0,再向新的 db-0 要数据。',
+      zh: '把 db 扩到三个 Pod，然后删除 db-0，再向新的 db-0 要数据。',
     },
     hints: [
       {
         en: 'kubectl scale statefulset db --replicas=3; watch the order in which Pod, claim and volume come.',
-        zh: 'kubectl scale statefulset db --replicas=3;注意 Pod、声明、持久卷出现的先后。',
+        zh: 'kubectl scale statefulset db --replicas=3；注意 Pod、声明、持久卷出现的先后。',
       },
       {
         en: 'Claims are made from the template once and kept: the new db-0 finds data-db-0 and gets the same volume.',
-        zh: '声明按模板只创建一次并一直保留:新的 db-0 找到 data-db-0,拿到同一块卷。',
+        zh: '声明按模板只创建一次并一直保留：新的 db-0 找到 data-db-0，拿到同一块卷。',
       },
     ],
     goal: ['statefulset/db .status.readyReplicas=3', 'pvc/data-db-2 Bound', 'pod/db-0 Ready'],
@@ -84,22 +84,22 @@ export const disksThatStay: Scenario = {
     predict: {
       question: {
         en: 'The Pod db-0 is deleted. What comes in its place?',
-        zh: '删除 Pod db-0,替代它的是什么?',
+        zh: '删除 Pod db-0，替代它的是什么？',
       },
       answers: [
-        { en: 'db-2 with an empty disk', zh: 'db-2,带一块空磁盘' },
-        { en: 'db-0 with an empty disk', zh: 'db-0,带一块空磁盘' },
-        { en: 'db-0 with the disk of the old db-0', zh: 'db-0,带着原来那块磁盘' },
+        { en: 'db-2 with an empty disk', zh: 'db-2，带一块空磁盘' },
+        { en: 'db-0 with an empty disk', zh: 'db-0，带一块空磁盘' },
+        { en: 'db-0 with the disk of the old db-0', zh: 'db-0，带着原来那块磁盘' },
         {
           en: 'Nothing: a StatefulSet does not replace Pods',
-          zh: '什么也没有:StatefulSet 不补 Pod',
+          zh: '什么也没有：StatefulSet 不补 Pod',
         },
       ],
       right: 2,
       line: 'kubectl delete pod db-0',
       because: {
         en: 'A StatefulSet gives each ordinal its name and its claim for good; only the Pod was deleted, not data-db-0.',
-        zh: 'StatefulSet 的每个序号固定对应一个名字和一个声明;删掉的只是 Pod,data-db-0 还在。',
+        zh: 'StatefulSet 的每个序号固定对应一个名字和一个声明；删掉的只是 Pod，data-db-0 还在。',
       },
     },
   },

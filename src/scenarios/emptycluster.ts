@@ -6,7 +6,7 @@ export const emptyCluster: Scenario = {
   title: { en: 'Empty cluster', zh: '空集群' },
   about: {
     en: 'One control plane and three workers; everything else is yours.',
-    zh: '一个控制平面和三个工作节点,其余由你来创建。',
+    zh: '一个控制平面和三个工作节点，其余由你来创建。',
   },
   level: 'first',
   minutes: 5,

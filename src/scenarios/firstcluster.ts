@@ -105,7 +105,7 @@ export const firstCluster: Scenario = {
   title: { en: 'First cluster', zh: '第一个集群' },
   about: {
     en: 'One control plane, three workers, a web app with an API and a database.',
-    zh: '一个控制平面、三个工作节点,一个带 API 和数据库的网站。',
+    zh: '一个控制平面、三个工作节点，一个带 API 和数据库的网站。',
   },
   level: 'first',
   minutes: 5,

@@ -62,7 +62,7 @@ export const fullQuota: Scenario = {
   title: { en: 'A quota that is full', zh: '用满的配额' },
   about: {
     en: 'A Deployment was accepted, and one of its Pods is nowhere to be seen: not even Pending.',
-    zh: 'Deployment 创建成功了,但少了一个 Pod,连 Pending 都没有。',
+    zh: 'Deployment 创建成功了，但少了一个 Pod，连 Pending 都没有。',
   },
   level: 'middle',
   minutes: 6,
@@ -82,7 +82,7 @@ export const fullQuota: Scenario = {
   task: {
     question: {
       en: 'Where is the third Pod of web, and who refused it? Get three without a larger quota: old-demo is needed by nobody.',
-      zh: 'web 的第三个 Pod 在哪里?是谁拒绝了它?不提高配额,凑齐三个:old-demo 已经没人用了。',
+      zh: 'web 的第三个 Pod 在哪里？是谁拒绝了它？不提高配额，凑齐三个：old-demo 已经没人用了。',
     },
     hints: [
       {
@@ -91,7 +91,7 @@ export const fullQuota: Scenario = {
       },
       {
         en: 'A quota counts requests, not use. See what counts: kubectl describe quota budget -n team-a.',
-        zh: '配额按 requests 计算,不看实际用量:kubectl describe quota budget -n team-a。',
+        zh: '配额按 requests 计算，不看实际用量：kubectl describe quota budget -n team-a。',
       },
     ],
     goal: [

@@ -40,7 +40,7 @@ export const jobsAndCronJob: Scenario = {
   title: { en: 'Jobs that end, and one that never begins', zh: '会结束的 Job 和没开始的 Job' },
   about: {
     en: 'A migration failed twice and gave up; a report that should come every minute has never come.',
-    zh: '迁移任务失败两次后放弃了;本该每分钟一次的报表从没出现过。',
+    zh: '迁移任务失败两次后放弃了；本该每分钟一次的报表从没出现过。',
   },
   level: 'middle',
   minutes: 8,
@@ -59,20 +59,20 @@ export const jobsAndCronJob: Scenario = {
   task: {
     question: {
       en: 'Get the migration to complete (its file does not exist: let it do without) and the report to come. What does the API server say when you edit the failed Job?',
-      zh: '让迁移任务完成(它要的文件不存在,去掉即可),让报表按时产生。直接编辑失败的 Job 时,API Server 怎么回答?',
+      zh: '让迁移任务完成（它要的文件不存在，去掉即可），让报表按时产生。直接编辑失败的 Job 时，API Server 怎么回答？',
     },
     hints: [
       {
         en: 'kubectl logs job/migrate says what went wrong. backoffLimit says how often it was tried.',
-        zh: 'kubectl logs job/migrate 说明了错误;backoffLimit 决定试几次。',
+        zh: 'kubectl logs job/migrate 说明了错误；backoffLimit 决定试几次。',
       },
       {
         en: 'The Pod template of a Job cannot be changed: delete the Job and create it anew.',
-        zh: 'Job 的 Pod 模板不可修改:删掉重新创建。',
+        zh: 'Job 的 Pod 模板不可修改：删掉重新创建。',
       },
       {
         en: 'See the column SUSPEND of the CronJob. Then let a minute pass.',
-        zh: '看 CronJob 的 SUSPEND 列,改好后等一分钟。',
+        zh: '看 CronJob 的 SUSPEND 列，改好后等一分钟。',
       },
     ],
     goal: ['job/migrate Complete', 'cronjob/report .spec.suspend=false', '2 jobs Complete'],

@@ -47,7 +47,7 @@ export const lonelyService: Scenario = {
   title: { en: 'A Service that selects nothing', zh: '选不中任何 Pod 的 Service' },
   about: {
     en: 'Three Pods are ready, the Service is there, and still no customer gets an answer.',
-    zh: '三个 Pod 都就绪,Service 也在,客户却得不到回应。',
+    zh: '三个 Pod 都就绪，Service 也在，客户却得不到回应。',
   },
   level: 'first',
   minutes: 5,
@@ -63,12 +63,12 @@ export const lonelyService: Scenario = {
   task: {
     question: {
       en: 'The Pod customer is ready as soon as http://shop answers it. Why does nobody answer, and what is the smallest change?',
-      zh: '只要 http://shop 有回应,Pod customer 就会就绪。为什么没有回应?最小的改动是什么?',
+      zh: '只要 http://shop 有回应，Pod customer 就会就绪。为什么没有回应？最小的改动是什么？',
     },
     hints: [
       {
         en: 'Send the Service a request on the map and see where the walk ends.',
-        zh: '在地图上给 Service 发一个请求,看它走到哪里就停了。',
+        zh: '在地图上给 Service 发一个请求，看它走到哪里就停了。',
       },
       {
         en: 'A Service finds its Pods by labels. Compare its selector with the labels of the Pods.',

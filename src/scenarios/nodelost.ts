@@ -48,7 +48,7 @@ export const nodeLost: Scenario = {
   title: { en: 'A node is lost', zh: '节点失联' },
   about: {
     en: 'node-2 lost its power a moment ago. Nothing it ran could say goodbye.',
-    zh: 'node-2 刚刚断电,上面运行的东西都没来得及告别。',
+    zh: 'node-2 刚刚断电，上面运行的东西都没来得及告别。',
   },
   level: 'middle',
   minutes: 10,
@@ -62,20 +62,20 @@ export const nodeLost: Scenario = {
   task: {
     question: {
       en: 'Let time run (fast-forward) until the Pods of node-2 are evicted. Which successor never appears, and why? Get queue-0 to run again; the machine stays dead.',
-      zh: '让时间快进,直到 node-2 上的 Pod 被驱逐。哪个后继始终没有出现?为什么?机器修不好,让 queue-0 重新运行。',
+      zh: '让时间快进，直到 node-2 上的 Pod 被驱逐。哪个后继始终没有出现？为什么？机器修不好，让 queue-0 重新运行。',
     },
     hints: [
       {
         en: 'After 50 s without a heartbeat the node is Unknown; its Pods tolerate that for 300 s more.',
-        zh: '50 秒没有心跳,节点变为 Unknown;Pod 再容忍 300 秒。',
+        zh: '50 秒没有心跳，节点变为 Unknown；Pod 再容忍 300 秒。',
       },
       {
         en: 'A StatefulSet never runs two Pods of the same name. queue-0 is Terminating until somebody who knows says that it is really gone.',
-        zh: 'StatefulSet 决不让同名 Pod 同时有两个。在知情者确认它真的没了之前,queue-0 一直处于 Terminating。',
+        zh: 'StatefulSet 决不让同名 Pod 同时有两个。在知情者确认它真的没了之前，queue-0 一直处于 Terminating。',
       },
       {
         en: 'Say it for the whole node with the taint node.kubernetes.io/out-of-service=nodeshutdown:NoExecute, or for the Pod with kubectl delete --force.',
-        zh: '可以给整个节点加污点 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute,也可以用 kubectl delete --force 删除这个 Pod。',
+        zh: '可以给整个节点加污点 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute，也可以用 kubectl delete --force 删除这个 Pod。',
       },
     ],
     goal: [
@@ -92,7 +92,7 @@ export const nodeLost: Scenario = {
     predict: {
       question: {
         en: 'How long until the first Pod of node-2 has a successor elsewhere, if nobody does anything?',
-        zh: '如果没有人干预,要多久 node-2 上的 Pod 才会在别处有后继?',
+        zh: '如果没有人干预，要多久 node-2 上的 Pod 才会在别处有后继？',
       },
       answers: [
         { en: 'At once', zh: '立刻' },
@@ -104,7 +104,7 @@ export const nodeLost: Scenario = {
       line: 'kubectl get pods -o wide',
       because: {
         en: '50 s until the node counts as Unknown, and 300 s that its Pods tolerate the taint not-ready/unreachable by default.',
-        zh: '节点被判为 Unknown 需要 50 秒,Pod 默认再容忍 unreachable 污点 300 秒。',
+        zh: '节点被判为 Unknown 需要 50 秒，Pod 默认再容忍 unreachable 污点 300 秒。',
       },
     },
   },

@@ -46,7 +46,7 @@ export const pendingPods: Scenario = {
   title: { en: 'Pods that wait for a node', zh: '等不到节点的 Pod' },
   about: {
     en: 'Three nodes with room to spare, and two Pods that stay Pending, each for a reason of its own.',
-    zh: '三个节点都有空位,却有两个 Pod 一直 Pending,原因各不相同。',
+    zh: '三个节点都有空位，却有两个 Pod 一直 Pending，原因各不相同。',
   },
   level: 'middle',
   minutes: 8,
@@ -67,20 +67,20 @@ export const pendingPods: Scenario = {
   task: {
     question: {
       en: 'Why does the scheduler place neither of the two Pods? Get both to run without adding a machine.',
-      zh: '调度器为什么两个 Pod 都放不下?不增加机器,让两个都运行起来。',
+      zh: '调度器为什么两个 Pod 都放不下？不增加机器，让两个都运行起来。',
     },
     hints: [
       {
         en: 'Each Pending Pod has an Event FailedScheduling: it counts the nodes by reason.',
-        zh: '每个 Pending 的 Pod 都有 FailedScheduling 事件,按原因统计了节点数。',
+        zh: '每个 Pending 的 Pod 都有 FailedScheduling 事件，按原因统计了节点数。',
       },
       {
         en: 'report asks for more CPU than any node has at all. No other Pod has to leave for that to be so.',
-        zh: 'report 申请的 CPU 比任何节点的总量还多,赶走别的 Pod 也没用。',
+        zh: 'report 申请的 CPU 比任何节点的总量还多，赶走别的 Pod 也没用。',
       },
       {
         en: 'train may only go to node-3, and node-3 has a taint. A toleration in the Pod template opens the door.',
-        zh: 'train 只能去 node-3,而 node-3 有污点。在 Pod 模板里加容忍度就能进去。',
+        zh: 'train 只能去 node-3，而 node-3 有污点。在 Pod 模板里加容忍度就能进去。',
       },
     ],
     goal: ['deployment/report Available', 'deployment/train Available'],

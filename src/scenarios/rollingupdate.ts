@@ -40,7 +40,7 @@ export const rollingUpdate: Scenario = {
   title: { en: 'Rolling update', zh: '滚动更新' },
   about: {
     en: 'Six Pods of a web app go from one version to the next while they serve.',
-    zh: '六个 Pod 一边提供服务,一边从旧版本换到新版本。',
+    zh: '六个 Pod 一边提供服务，一边从旧版本换到新版本。',
   },
   level: 'first',
   minutes: 5,
@@ -52,16 +52,16 @@ export const rollingUpdate: Scenario = {
   task: {
     question: {
       en: 'Bring all six Pods to nginx:1.28 without ever having fewer than five available.',
-      zh: '把六个 Pod 全部更新到 nginx:1.28,过程中可用的 Pod 不少于五个。',
+      zh: '把六个 Pod 全部更新到 nginx:1.28，过程中可用的 Pod 不少于五个。',
     },
     hints: [
       {
         en: 'The limits are in the Deployment: kubectl get deployment web -o yaml, look at strategy.',
-        zh: '限制写在 Deployment 里:kubectl get deployment web -o yaml,看 strategy。',
+        zh: '限制写在 Deployment 里：kubectl get deployment web -o yaml，看 strategy。',
       },
       {
         en: 'A change of the Pod template is all it takes; the controller does the rest.',
-        zh: '只要改 Pod 模板,其余由控制器完成。',
+        zh: '只要改 Pod 模板，其余由控制器完成。',
       },
     ],
     goal: [
@@ -74,7 +74,7 @@ export const rollingUpdate: Scenario = {
     predict: {
       question: {
         en: 'maxSurge is 2, maxUnavailable is 1. How many Pods are there at most during the update, new and old together (those that terminate not counted)?',
-        zh: 'maxSurge 为 2,maxUnavailable 为 1。更新过程中新旧 Pod 最多一共有几个(不算正在终止的)?',
+        zh: 'maxSurge 为 2，maxUnavailable 为 1。更新过程中新旧 Pod 最多一共有几个（不算正在终止的）？',
       },
       answers: [
         { en: '6', zh: '6 个' },
@@ -86,7 +86,7 @@ export const rollingUpdate: Scenario = {
       line: LINE,
       because: {
         en: 'replicas + maxSurge = 6 + 2. Old Pods go only as new ones become available, never below replicas − maxUnavailable = 5.',
-        zh: 'replicas + maxSurge = 6 + 2。新 Pod 可用之后旧 Pod 才减少,可用数不低于 replicas − maxUnavailable = 5。',
+        zh: 'replicas + maxSurge = 6 + 2。新 Pod 可用之后旧 Pod 才减少，可用数不低于 replicas − maxUnavailable = 5。',
       },
     },
   },

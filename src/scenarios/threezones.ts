@@ -35,7 +35,7 @@ export const threeZones: Scenario = {
   title: { en: 'Twenty nodes in three zones', zh: '三个可用区的二十个节点' },
   about: {
     en: 'Zone c is cordoned for repair. Half the fleet is idle, and still most of the Pods wait.',
-    zh: '可用区 c 正在检修,已被隔离。机器大半空闲,多数 Pod 却在等待。',
+    zh: '可用区 c 正在检修，已被隔离。机器大半空闲，多数 Pod 却在等待。',
   },
   level: 'deep',
   minutes: 10,
@@ -57,20 +57,20 @@ export const threeZones: Scenario = {
   task: {
     question: {
       en: 'Why do Pods wait while fourteen nodes are idle? Get all twelve to run while zone c stays cordoned.',
-      zh: '十四个节点空着,Pod 为什么还在等?在可用区 c 保持隔离的情况下,让十二个 Pod 都运行起来。',
+      zh: '十四个节点空着，Pod 为什么还在等？在可用区 c 保持隔离的情况下，让十二个 Pod 都运行起来。',
     },
     hints: [
       {
         en: 'Group the map by zone and count the Pods in each.',
-        zh: '把地图按可用区分组,数一数每区的 Pod。',
+        zh: '把地图按可用区分组，数一数每区的 Pod。',
       },
       {
         en: 'maxSkew 1 compares with the emptiest zone, and zone c counts although nobody may go there: it has 0.',
-        zh: 'maxSkew 为 1 是和最空的区相比;c 区虽然进不去,也照样算数,那里是 0 个。',
+        zh: 'maxSkew 为 1 是和最空的区相比；c 区虽然进不去，也照样算数，那里是 0 个。',
       },
       {
         en: 'Either the constraint counts cordoned nodes no more (nodeTaintsPolicy: Honor), or it only prefers (whenUnsatisfiable: ScheduleAnyway).',
-        zh: '要么让约束不再计入被隔离的节点(nodeTaintsPolicy: Honor),要么改为尽量满足(whenUnsatisfiable: ScheduleAnyway)。',
+        zh: '要么让约束不再计入被隔离的节点（nodeTaintsPolicy: Honor），要么改为尽量满足（whenUnsatisfiable: ScheduleAnyway）。',
       },
     ],
     goal: ['deployment/web .status.availableReplicas=12', 'node/node-20 .spec.unschedulable=true'],

@@ -46,7 +46,7 @@ export const waitingClaim: Scenario = {
   title: { en: 'A claim that waits', zh: '一直等待的持久卷声明' },
   about: {
     en: 'The Pod waits for its claim, the claim waits for a volume, and the volume will never come.',
-    zh: 'Pod 在等声明,声明在等持久卷,而持久卷永远不会来。',
+    zh: 'Pod 在等声明，声明在等持久卷，而持久卷永远不会来。',
   },
   level: 'middle',
   minutes: 6,
@@ -58,12 +58,12 @@ export const waitingClaim: Scenario = {
   task: {
     question: {
       en: 'Who should make the volume, and why does nobody? Give the Pod a disk of 2Gi.',
-      zh: '持久卷本该由谁创建?为什么没人创建?给这个 Pod 一块 2Gi 的磁盘。',
+      zh: '持久卷本该由谁创建？为什么没人创建？给这个 Pod 一块 2Gi 的磁盘。',
     },
     hints: [
       {
         en: 'Follow the chain: the Pod names the claim, the claim names a StorageClass.',
-        zh: '顺着链条看:Pod 指向声明,声明指向 StorageClass。',
+        zh: '顺着链条看：Pod 指向声明，声明指向 StorageClass。',
       },
       {
         en: 'The class of a claim cannot be changed afterwards. A claim that is not bound can be made again without loss.',
@@ -71,7 +71,7 @@ export const waitingClaim: Scenario = {
       },
       {
         en: 'Without storageClassName the default class is taken. The Pod holds on to the old claim: scale to 0 first, or delete the Pod too.',
-        zh: '不写 storageClassName 就用默认存储类。旧声明被 Pod 占用着:先缩到 0,或者连 Pod 一起删。',
+        zh: '不写 storageClassName 就用默认存储类。旧声明被 Pod 占用着：先缩到 0，或者连 Pod 一起删。',
       },
     ],
     goal: ['pvc/notes Bound', 'deployment/notes Available'],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { en } from '../ui/i18n/en.ts'
+import { ZH_STEPS } from '../ui/i18n/zh.steps.ts'
 import { zh } from '../ui/i18n/zh.ts'
 
 /** Texts that are the same in both languages: Kubernetes' own names, units, examples. */
@@ -35,6 +36,29 @@ function sources(dir: string): string[] {
     return name.endsWith('.tsx') ? [path] : []
   })
 }
+
+/** Punctuation of Latin script in a Chinese sentence: beside a Chinese character, or a comma without its space. */
+const HALF = [
+  /[\u4e00-\u9fff][,;:?!()]/,
+  /[,;:?!()][\u4e00-\u9fff]/,
+  /[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9fff])/,
+  /\}[,;](?! )/,
+  /[\w%]\((?!\))[^)]*[\u4e00-\u9fff]/,
+  /[A-Za-z\d][,;][A-Za-z]/,
+]
+
+test('Chinese sentences have Chinese punctuation', () => {
+  const texts = [...Object.values(zh), ...ZH_STEPS.map(([, text]) => text)]
+  for (const path of readdirSync('src/scenarios')) {
+    const source = readFileSync(join('src/scenarios', path), 'utf8')
+    for (const m of source.matchAll(/'((?:[^'\\\n]|\\.)*[\u4e00-\u9fff](?:[^'\\\n]|\\.)*)'/g))
+      texts.push(m[1] ?? '')
+  }
+  expect(texts.length).toBeGreaterThan(700)
+  const half = (text: string) =>
+    /[\u4e00-\u9fff]/.test(text) && HALF.some((p) => p.test(text.replace(/`[^`]*`/g, '')))
+  expect(texts.filter(half)).toEqual([])
+})
 
 /** Words between tags, or in attributes that are read aloud, that no translation went through. */
 const LITERAL =

@@ -47,7 +47,7 @@ const Row = memo(function Row({ trouble }: { trouble: Trouble }) {
         </span>
         {root ? (
           <span className={styles.root}>
-            {t('why.root')}: {firstSentence(t(root.id as MessageId, root.values))}
+            {t('why.root.of', { what: firstSentence(t(root.id as MessageId, root.values)) })}
           </span>
         ) : null}
         <ChevronRight size={14} aria-hidden="true" className={styles.go} />

@@ -2,6 +2,7 @@
 export const whyEn = {
   'why.because': 'because',
   'why.root': 'Root cause',
+  'why.root.of': 'Root cause: {what}',
   'why.rule': 'The rule',
   'why.happened': 'What happened',
   'why.fields': 'Why this field?',

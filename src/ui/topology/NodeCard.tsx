@@ -52,7 +52,7 @@ export function NodeCard({ uid }: { uid: string }) {
   return (
     <section
       className={`${styles.card} ${styles.node} ${wins ? styles.win : ''} ${dim ? styles.dim : ''} ${lost ? styles.lost : ''} ${selected === uid ? styles.selected : ''}`}
-      aria-label={`Node ${node.name}: ${t(state)}, ${pods.length} Pods`}
+      aria-label={t('node.label', { name: node.name, state: t(state), n: pods.length })}
       data-testid="node"
       data-uid={uid}
       data-node={node.name}

@@ -93,7 +93,7 @@ function Service({ service, hot }: { service: ServiceCard; hot: boolean }) {
           type="button"
           className={`nodrag ${styles.push} accent`}
           title={t('services.send')}
-          aria-label={`${t('services.send')}: ${service.name}`}
+          aria-label={t('services.send.to', { name: service.name })}
           onClick={() => sendRequest(service)}
         >
           <Send size={14} aria-hidden="true" />

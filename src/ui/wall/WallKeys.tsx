@@ -55,7 +55,11 @@ export function WallKeys({ handle, canvas }: Props) {
   const said = pod
     ? `Pod ${pod.namespace}/${pod.name}: ${pod.status} ${pod.ready}/${pod.containers}`
     : group
-      ? `${group.key || t('tray.title')}: ${t('wall.ready', { ready: group.looks[0] ?? 0, n: group.count })}`
+      ? t('wall.group', {
+          name: group.key || t('tray.title'),
+          ready: group.looks[0] ?? 0,
+          n: group.count,
+        })
       : ''
   const index = group ? plan.groups.indexOf(group) : -1
   const box = cursor && group ? boxOn(plan, group, cell ? cursor.slot : -1, transform) : undefined
