@@ -107,8 +107,8 @@ export function writeQuery(k: Invocation): Record<string, string | undefined> {
 const VALIDATING = /^kubectl (create|apply|replace|run|expose|autoscale|edit)\b/
 
 /** The printer of a command that did `operation`, dry runs named. @throws CliError for unknown formats */
-export function operationPrinter(k: Invocation, operation: string): Printer {
-  return printerFor(k, { operation: operation + dryRunSuffix(k) })
+export function operationPrinter(k: Invocation, operation: string, typed = false): Printer {
+  return printerFor(k, { operation: operation + dryRunSuffix(k), typed })
 }
 
 /** ` (dry run)`, ` (server dry run)` or nothing. */

@@ -8,14 +8,10 @@ import { kindName } from '../discovery.ts'
 import { addSource, CliError, isExpected, throwAll } from '../errors.ts'
 import type { Flag } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
-import { goJson, goJsonIndent } from '../printers/gojson.ts'
 import { outputFlags, printerFor } from '../printers/output.ts'
-import { toYaml } from '../printers/yaml.ts'
 import {
   documentErrors,
-  fetchInfos,
   fileFlags,
-  getObject,
   hasFiles,
   type Info,
   listObjects,
@@ -27,12 +23,11 @@ import {
   fieldManagerFlag,
   fieldValidation,
   LAST_APPLIED,
-  patchObject,
   recorded,
   recordFlag,
   validateFlag,
-  withAnnotation,
 } from '../writes.ts'
+import { editLastApplied, setLastApplied, viewLastApplied } from './apply/lastapplied.ts'
 
 const applyFlags: readonly Flag[] = [
   ...outputFlags,
@@ -115,7 +110,7 @@ export const apply: Command = {
   long: 'Apply a configuration to a resource by file name or stdin. The resource name must be specified. This resource will be created if it does not exist yet.\n\nJSON and YAML formats are accepted.',
   examples: '# Apply the configuration in pod.yaml to a pod\nkubectl apply -f ./pod.yaml',
   flags: applyFlags,
-  subcommands: [setLastApplied(), viewLastApplied()],
+  subcommands: [editLastApplied(), setLastApplied(), viewLastApplied()],
   *run(k) {
     const serverSide = k.flags.bool('server-side')
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`)
@@ -230,92 +225,5 @@ function* prune(k: Invocation, infos: readonly Info[]): Task<void> {
         k.out(`${kindName(mapping)}/${name} pruned${dryRunSuffix(k)}\n`)
       }
     }
-  }
-}
-
-function viewLastApplied(): Command {
-  return {
-    name: 'view-last-applied',
-    use: 'view-last-applied (TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]',
-    short: 'View the latest last-applied-configuration annotations of a resource/object',
-    flags: [
-      ...fileFlags,
-      { name: 'all', kind: 'bool', default: 'false', usage: 'Select all resources of the type' },
-      {
-        name: 'output',
-        short: 'o',
-        kind: 'string',
-        default: 'yaml',
-        usage: 'Output format. Must be one of (yaml, json)',
-      },
-      {
-        name: 'selector',
-        short: 'l',
-        kind: 'string',
-        usage: 'Selector (label query) to filter on.',
-      },
-    ],
-    *run(k) {
-      const errors: unknown[] = []
-      const infos = yield* fetchInfos(
-        k,
-        { args: k.args, selector: k.flags.string('selector'), all: k.flags.bool('all') },
-        errors,
-      )
-      for (const { object } of infos) {
-        const text = object.metadata.annotations?.[LAST_APPLIED]
-        if (text === undefined) continue
-        const value: unknown = JSON.parse(text)
-        const output = k.flags.string('output')
-        if (output === 'json') k.out(`${goJsonIndent(value, '  ')}\n`)
-        else if (output === 'yaml') k.out(toYaml(value))
-        else
-          throw k.usage(
-            `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`,
-          )
-      }
-      throwAll(errors)
-      return undefined
-    },
-  }
-}
-
-function setLastApplied(): Command {
-  return {
-    name: 'set-last-applied',
-    use: 'set-last-applied -f FILENAME [options]',
-    short:
-      'Set the last-applied-configuration annotation on a live object to match the contents of a file',
-    flags: [
-      ...outputFlags,
-      ...fileFlags,
-      dryRunFlag,
-      {
-        name: 'create-annotation',
-        kind: 'bool',
-        default: 'false',
-        usage: 'Create the annotation when it is missing.',
-      },
-    ],
-    *run(k) {
-      for (const info of yield* readFiles(k)) {
-        const live = yield* getObject(k, info)
-        const has = live.metadata.annotations?.[LAST_APPLIED] !== undefined
-        if (!has && !k.flags.bool('create-annotation'))
-          throw new CliError(
-            `no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`,
-          )
-        const text = `${goJson(info.object)}\n`
-        const patch = { metadata: { annotations: { [LAST_APPLIED]: text } } }
-        const object =
-          k.dryRun() === 'client'
-            ? withAnnotation(live, LAST_APPLIED, text)
-            : yield* patchObject(k, info, 'merge', patch)
-        const printer = printerFor(k, { operation: `configured${dryRunSuffix(k)}` })
-        printer.print(object)
-        printer.flush()
-      }
-      return undefined
-    },
   }
 }

@@ -45,7 +45,10 @@ const canI: Command = {
     },
   ],
   *run(k) {
-    if (k.flags.bool('list')) return yield* listRights(k)
+    if (k.flags.bool('list')) {
+      if (k.args.length > 0) throw new CliError('list option must be specified with no arguments')
+      return yield* listRights(k)
+    }
     const [verb, what] = k.args
     if (!verb || !what || k.args.length !== 2)
       throw new CliError(
@@ -161,7 +164,7 @@ const whoami: Command = {
       },
     )
     if (k.flags.string('output')) {
-      const printer = printerFor(k, {})
+      const printer = printerFor(k, { typed: true })
       printer.print(answer)
       printer.flush()
       return undefined

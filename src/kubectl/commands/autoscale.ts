@@ -105,7 +105,7 @@ export const autoscale: Command = {
         status: { currentReplicas: 0, desiredReplicas: 0 },
       }
       const object = withSavedConfig(k, recorded(k, built as unknown as AnyObject))
-      const printer = operationPrinter(k, 'autoscaled')
+      const printer = operationPrinter(k, 'autoscaled', true)
       if (k.dryRun() === 'client') printer.print(object)
       else {
         const hpa = yield* k.mappingOfKind(apiVersion, 'HorizontalPodAutoscaler')

@@ -182,6 +182,50 @@ const deleteContext: Command = {
   },
 }
 
+const renameContext: Command = {
+  name: 'rename-context',
+  use: 'rename-context CONTEXT_NAME NEW_NAME',
+  short: 'Rename a context from the kubeconfig file',
+  *run(k) {
+    const [name = '', now = ''] = k.args
+    if (k.args.length !== 2) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`)
+    const { contexts } = k.config
+    const known = contexts.find((c) => c.name === name)
+    if (!known)
+      throw new CliError(`cannot rename the context "${name}", it's not in /root/.kube/config`)
+    if (contexts.some((c) => c.name === now))
+      throw new CliError(
+        `cannot rename the context "${name}", the context "${now}" already exists in /root/.kube/config`,
+      )
+    const current = k.config['current-context']
+    save(k, {
+      ...k.config,
+      'current-context': current === name ? now : current,
+      contexts: contexts.map((c) => (c === known ? { ...c, name: now } : c)),
+    })
+    k.out(`Context "${name}" renamed to "${now}".\n`)
+    return undefined
+  },
+}
+
+function deleting(what: 'cluster' | 'user'): Command {
+  return {
+    name: `delete-${what}`,
+    use: `delete-${what} NAME`,
+    short: `Delete the specified ${what} from the kubeconfig`,
+    *run(k) {
+      const [name] = k.args
+      if (k.args.length !== 1) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`)
+      const list: readonly { readonly name: string }[] = k.config[`${what}s`]
+      if (!list.some((x) => x.name === name))
+        throw new CliError(`cannot delete ${what} ${name}, not in /root/.kube/config`)
+      save(k, { ...k.config, [`${what}s`]: list.filter((x) => x.name !== name) })
+      k.out(`deleted ${what} ${name} from /root/.kube/config\n`)
+      return undefined
+    },
+  }
+}
+
 /** Reads and changes the kubeconfig. */
 export const config: Command = {
   name: 'config',
@@ -190,10 +234,13 @@ export const config: Command = {
   long: 'Modify kubeconfig files using subcommands like "kubectl config set-context --current --namespace=my-namespace".',
   subcommands: [
     currentContextCommand,
+    deleting('cluster'),
     deleteContext,
+    deleting('user'),
     listing('get-clusters', 'NAME', (c) => c.clusters.map((x) => x.name)),
     getContexts,
     listing('get-users', 'NAME', (c) => c.users.map((x) => x.name)),
+    renameContext,
     setContext,
     useContext,
     view,

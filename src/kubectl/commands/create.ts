@@ -1,5 +1,6 @@
 /** `kubectl create -f` and the group of generators. @source staging/src/k8s.io/kubectl/pkg/cmd/create/create.go */
 import type { Command } from '../command.ts'
+import { editBeforeCreate } from '../editing.ts'
 import { addSource, CliError, Exit, isExpected, throwAll } from '../errors.ts'
 import { commandHelp } from '../help.ts'
 import { outputFlags } from '../printers/output.ts'
@@ -29,7 +30,6 @@ import {
 } from './create/small.ts'
 import { token } from './create/token.ts'
 import { cronjob, deployment, job } from './create/workloads.ts'
-import { editBeforeCreate } from './edit.ts'
 
 /** Creates resources from files or generators. */
 export const create: Command = {

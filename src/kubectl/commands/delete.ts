@@ -111,7 +111,7 @@ export const remove: Command = {
     const f = k.flags
     const output = f.string('output')
     if (output !== '' && output !== 'name')
-      throw k.usage(`unexpected -o output mode: ${output}. We only support '-o name'`)
+      throw new CliError(`unexpected -o output mode: ${output}. We only support '-o name'`)
     if (f.string('raw')) {
       const body = f.strings('filename').length > 0 ? rawBody(k) : undefined
       return yield* rawRequest(k, 'DELETE', f.string('raw'), body)

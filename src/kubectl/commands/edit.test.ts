@@ -82,3 +82,13 @@ test('nothing changed, nothing done; create --edit makes what was written', () =
   expect(twice.err).toContain('A copy of your changes has been stored to "/tmp/kubectl-edit-')
   expect(twice.err).toContain('AlreadyExists')
 })
+
+test('apply edit-last-applied changes what was applied, not the object', () => {
+  const s = started()
+  run(s, 'kubectl create configmap b --from-literal=k=v --dry-run=client -o yaml > b.yaml')
+  run(s, 'kubectl apply -f b.yaml')
+  const said = edit(s, 'kubectl apply edit-last-applied cm/b', (t) => t.replace('k: v', 'k: w'))
+  expect(said).toMatchObject({ out: 'configmap/b edited\n', code: 0 })
+  expect(run(s, 'kubectl apply view-last-applied cm/b').out).toContain('k: w')
+  expect(run(s, "kubectl get cm b -o jsonpath='{.data.k}'").out).toBe('v')
+})

@@ -4,14 +4,13 @@ import { schemaOf } from '../../cluster/api/schema.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import type { Command } from '../command.ts'
 import { groupResource } from '../discovery.ts'
+import { keep, preserved, rounds, stripComments, textOf } from '../editing.ts'
 import { CliError, Exit, isExpected, messageOf, StatusError, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { parseManifest } from '../manifest.ts'
 import { equal, isEmpty, type JsonMap, mergePatch } from '../patch/json.ts'
 import { strategicTwoWay } from '../patch/threeway.ts'
-import { goJsonIndent } from '../printers/gojson.ts'
 import { outputFlags, withoutManagedFields } from '../printers/output.ts'
-import { toYaml } from '../printers/yaml.ts'
 import { fetchInfos, fileFlags, getObject, type Info } from '../resource.ts'
 import {
   fieldManagerFlag,
@@ -21,14 +20,6 @@ import {
   validateFlag,
   withSavedConfig,
 } from '../writes.ts'
-
-const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
-# and an empty file will abort the edit. If an error occurs while saving this file will be
-# reopened with the relevant failures.
-#
-`
-/** Rounds with an editor before the command gives up. */
-const ROUNDS_MAX = 20
 
 /** Opens objects in an editor. */
 export const edit: Command = {
@@ -66,105 +57,6 @@ export const edit: Command = {
     for (const i of found) infos.push(sub ? { ...i, object: yield* getObject(k, i, sub) } : i)
     return yield* rounds(k, textOf(k, infos), (edited) => save(k, infos, edited, sub))
   },
-}
-
-/**
- * Opens an editor on an object before it is made, as `create --edit` does.
- * @param make sends what was written
- */
-export function* editBeforeCreate(
-  k: Invocation,
-  info: Info,
-  make: (object: AnyObject) => Task<void>,
-): Task<undefined> {
-  return yield* rounds(k, textOf(k, [info]), function* (edited) {
-    let docs: AnyObject[]
-    try {
-      docs = parseManifest(stripComments(edited), 'edited-file') as unknown as AnyObject[]
-    } catch (error) {
-      if (!isExpected(error)) throw error
-      return `The edited file had a syntax error: ${messageOf(error)}`
-    }
-    for (const doc of docs) {
-      try {
-        yield* make(doc)
-      } catch (error) {
-        if (!isExpected(error)) throw error
-        const path = keep(k, edited)
-        k.err(`A copy of your changes has been stored to "${path}"\n`)
-        throw error
-      }
-    }
-    return undefined
-  })
-}
-
-/** Edits until it was saved, or given up. @param save answers the reason to open the editor again, if any */
-function* rounds(
-  k: Invocation,
-  original: string,
-  save: (edited: string) => Task<string | undefined>,
-): Task<undefined> {
-  let text = HEADER + original
-  let failed = false
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const edited = k.io.edit ? yield* k.io.edit(text) : undefined
-    if (edited === undefined) {
-      const editor = k.io.env?.get('KUBE_EDITOR') || k.io.env?.get('EDITOR') || 'vi'
-      if (!k.io.edit) throw new CliError('there is no editor here: use kubectl apply or the page')
-      throw preserved(k, text, new CliError(`there was a problem with the editor "${editor}"`))
-    }
-    const bare = stripComments(edited)
-    if (failed && bare === stripComments(text))
-      throw preserved(k, edited, new CliError('Edit cancelled, no valid changes were saved.'))
-    if (bare === stripComments(original)) {
-      k.err('Edit cancelled, no changes made.\n')
-      return undefined
-    }
-    if (bare.trim() === '') {
-      k.err('Edit cancelled, saved file was empty.\n')
-      return undefined
-    }
-    const problem = yield* save(edited)
-    if (!problem) return undefined
-    failed = true
-    text = `${HEADER}# ${problem.replaceAll('\n', '\n# ')}\n#\n${bare}`
-  }
-  throw new CliError('Edit cancelled, no valid changes were saved.')
-}
-
-function textOf(k: Invocation, infos: readonly Info[]): string {
-  const objects = infos.map((i) =>
-    k.flags.bool('show-managed-fields') ? i.object : withoutManagedFields(i.object),
-  )
-  const value =
-    objects.length === 1
-      ? (objects[0] as AnyObject)
-      : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
-  return k.flags.string('output') === 'json' ? `${goJsonIndent(value)}\n` : toYaml(value)
-}
-
-function stripComments(text: string): string {
-  return text
-    .split('\n')
-    .filter((l) => !l.trimStart().startsWith('#'))
-    .join('\n')
-}
-
-/** Keeps what was written. @returns the file */
-function keep(k: Invocation, text: string): string {
-  let sum = 0
-  for (const c of text) sum = (sum * 31 + (c.codePointAt(0) ?? 0)) % 4_294_967_291
-  const path = `/tmp/kubectl-edit-${sum}.yaml`
-  if (stripComments(text) !== '') k.io.files?.set(path.slice(1), text)
-  return path
-}
-
-function preserved(k: Invocation, text: string, error: CliError): CliError {
-  const path = keep(k, text)
-  if (!error.message.startsWith('there was a problem'))
-    k.err(`A copy of your changes has been stored to "${path}"\n`)
-  return error
 }
 
 /** Sends what changed. @returns the reason to open the editor again, if any @throws to end the command */

@@ -133,7 +133,7 @@ function* exposeOne(k: Invocation, info: Info): Task<void> {
   }
   const final = withSavedConfig(k, recorded(k, placed as AnyObject))
   const target = yield* k.mapping('services')
-  const printer = operationPrinter(k, 'exposed')
+  const printer = operationPrinter(k, 'exposed', true)
   if (k.dryRun() === 'client') printer.print(final)
   else
     printer.print(

@@ -3,7 +3,7 @@ import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
 import { AS_TABLE } from '../client.ts'
 import type { Command } from '../command.ts'
-import { kindName, type Mapping, pathOf } from '../discovery.ts'
+import { kindName, type Mapping } from '../discovery.ts'
 import { CliError, isReason, StatusError, throwAll } from '../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { itemsOf, outputFlags, printerFor } from '../printers/output.ts'
@@ -16,7 +16,6 @@ import {
 } from '../printers/table.ts'
 import { rawRequest } from '../raw.ts'
 import {
-  about,
   CHUNK,
   documentErrors,
   fetchTarget,

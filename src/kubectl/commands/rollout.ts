@@ -147,9 +147,12 @@ function* history(k: Invocation, info: Info): Task<void> {
   const list: Revisioned[] = yield* revisionsOf(k, info)
   const text = historyText(list, revision)
   const head = revision > 0 ? `with revision #${revision}` : ''
-  const printer = printerFor(k, { operation: '\u0000' })
+  const printer = printerFor(k, { operation: '\u0000', typed: true })
   if (k.flags.string('output')) {
-    for (const r of list) if (revision === 0 || r.revision === revision) printer.print(r.object)
+    const shown = list.filter((r) => revision === 0 || r.revision === revision)
+    // Only Deployments have their ReplicaSets printed; of others the workload itself is.
+    if (info.mapping.kind !== 'Deployment') printer.print(info.object)
+    else for (const r of shown) printer.print(r.object)
     printer.flush()
     return
   }

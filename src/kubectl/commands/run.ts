@@ -261,7 +261,7 @@ function* make(k: Invocation, built: Json): Task<AnyObject> {
   const namespace = mapping.namespaced ? raw.metadata.namespace || k.namespace : ''
   const placed = k.explicitNamespace ? { ...raw, metadata: { ...raw.metadata, namespace } } : raw
   const object = withSavedConfig(k, recorded(k, placed))
-  const printer = operationPrinter(k, 'created')
+  const printer = operationPrinter(k, 'created', k.dryRun() === 'client')
   const { name = '' } = object.metadata
   const silent =
     (k.flags.bool('quiet') || k.flags.bool('rm') || k.flags.bool('stdin')) &&

@@ -20,12 +20,12 @@ export function goJson(value: unknown): string {
   return encode(value, '', '')
 }
 
-/** JSON of several lines. @param indent what one level is indented by */
-export function goJsonIndent(value: unknown, indent = '    '): string {
-  return encode(value, indent, '\n')
+/** JSON of several lines. @param indent what one level is indented by. @param asIs keys stay in their order */
+export function goJsonIndent(value: unknown, indent = '    ', asIs = false): string {
+  return encode(value, indent, '\n', asIs)
 }
 
-function encode(value: unknown, indent: string, newline: string): string {
+function encode(value: unknown, indent: string, newline: string, asIs = false): string {
   const separator = indent ? ': ' : ':'
   const write = (v: unknown, at: string): string => {
     if (v === null || v === undefined) return 'null'
@@ -39,7 +39,7 @@ function encode(value: unknown, indent: string, newline: string): string {
       return `[${items.join(',')}${newline}${newline && at}]`
     }
     const o = v as Record<string, unknown>
-    const keys = sortedKeys(o)
+    const keys = asIs ? Object.keys(o) : sortedKeys(o)
     if (keys.length === 0) return '{}'
     const items = keys.map(
       (k) => newline + (newline && inner) + goQuote(k) + separator + write(o[k], inner),

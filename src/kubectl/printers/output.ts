@@ -16,6 +16,7 @@ import {
 } from './customcolumns.ts'
 import { goJsonIndent, sortedKeys } from './gojson.ts'
 import { layOut, TABLE } from './tabwriter.ts'
+import { typedJson } from './typedjson.ts'
 import { toYaml } from './yaml.ts'
 
 /** Prints objects one after the other. */
@@ -59,6 +60,8 @@ export interface PrinterOptions {
   readonly operation?: string
   /** `kubectl get`: custom columns are formats too. */
   readonly columns?: boolean
+  /** kubectl holds the object as a struct: JSON in the order of its fields. */
+  readonly typed?: boolean
 }
 
 /** The printer for the flags given. @throws CliError for unknown formats and broken templates */
@@ -71,7 +74,7 @@ export function printerFor(k: Invocation, options: PrinterOptions): Printer {
   const value = template || (eq < 0 ? '' : output.slice(eq + 1))
   switch (format) {
     case 'json':
-      if (eq < 0) return jsonPrinter(k)
+      if (eq < 0) return jsonPrinter(k, options.typed ?? false)
       break
     case 'yaml':
       if (eq < 0) return yamlPrinter(k)
@@ -135,10 +138,13 @@ export function nameOf(o: AnyObject): string {
   return `${kind}${group}/${o.metadata?.name ?? ''}`
 }
 
-function jsonPrinter(k: Invocation): Printer {
+function jsonPrinter(k: Invocation, typed: boolean): Printer {
   const keep = k.flags.bool('show-managed-fields')
   return {
-    print: (o) => k.out(`${goJsonIndent(keep ? o : withoutManagedFields(o))}\n`),
+    print(o) {
+      const shown = keep ? o : withoutManagedFields(o)
+      k.out(`${typed ? typedJson(shown) : goJsonIndent(shown)}\n`)
+    },
     flush: flushNothing,
   }
 }

@@ -80,7 +80,7 @@ export function* createBuilt(k: Invocation, built: AnyObject, failure?: string):
     ? { ...built, metadata: { ...built.metadata, namespace: k.namespace } }
     : built
   const object = withSavedConfig(k, placed)
-  const printer = operationPrinter(k, 'created')
+  const printer = operationPrinter(k, 'created', true)
   if (k.dryRun() === 'client') printer.print(object)
   else printer.print(yield* send(k, object))
   printer.flush()
