@@ -30,6 +30,7 @@ import { resourcequota } from './resourcequota/resourcequota.ts'
 import { rootcacertpublisher } from './rootcacertpublisher/rootcacertpublisher.ts'
 import { serviceaccount } from './serviceaccount/serviceaccount.ts'
 import { serviceaccounttoken } from './serviceaccounttoken/serviceaccounttoken.ts'
+import { servicecidr } from './servicecidr/servicecidr.ts'
 import { statefulset } from './statefulset/statefulset.ts'
 import { tainteviction } from './tainteviction/tainteviction.ts'
 import { ttl } from './ttl/ttl.ts'
@@ -72,5 +73,6 @@ export const controllers: readonly ControllerDefinition[] = [
   clusterroleaggregation,
   ttlafterfinished,
   rootcacertpublisher,
+  servicecidr,
   flowcontrol,
 ]

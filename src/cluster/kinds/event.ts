@@ -2,9 +2,10 @@
 import type { Column } from '../api/definition.ts'
 import type { Event } from '../api/generated/types.ts'
 import { humanDuration } from '../api/meta/duration.ts'
-import { invalidValue } from '../api/meta/field.ts'
+import { invalidValue, required, tooLong } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
+import { qualifiedName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { column, nameColumn } from './shared/columns.ts'
 
@@ -39,18 +40,59 @@ const fields = {
 }
 
 /** The kind in the core group, which is also the stored form. */
-export const event = own<Event>('', 'v1', 'Event', { columns, fields, validate })
+export const event = own<Event>('', 'v1', 'Event', {
+  columns,
+  fields,
+  validate: (o) => validateAny(o, 'reportingComponent'),
+})
 
 /** The kind in events.k8s.io. */
-export const newEvent = own<Event>('events.k8s.io', 'v1', 'Event', { columns, fields, validate })
+export const newEvent = own<Event>('events.k8s.io', 'v1', 'Event', {
+  columns,
+  fields,
+  validate: (o, old) => [...validateAny(o, 'reportingController'), ...(old ? [] : strict(o))],
+})
 
-function validate(o: Event): FieldError[] {
+const NAME_MAX = 128
+const NOTE_MAX = 1024
+
+/** What holds in both groups; events that tell when they happened tell also who saw them. */
+function validateAny(o: Event, controller: string): FieldError[] {
   const ns = o.involvedObject?.namespace ?? ''
-  const own_ = o.metadata.namespace ?? ''
+  const home = o.metadata.namespace ?? ''
+  const timed = Boolean(o.eventTime)
   // Events about cluster-scoped objects live in default.
-  if (ns === '' ? own_ === 'default' || own_ === 'kube-system' : ns === own_) return []
-  const text = ns === '' ? 'does not match event.namespace' : 'does not match event.namespace'
-  return [invalidValue('involvedObject.namespace', ns, text)]
+  const clusterWide = home === 'default' || (timed && home === 'kube-system')
+  const out: FieldError[] = []
+  if (ns === '' ? !clusterWide : !timed && ns !== home)
+    out.push(invalidValue('involvedObject.namespace', ns, 'does not match event.namespace'))
+  if (!timed) return out
+  const by = o.reportingComponent ?? ''
+  if (!by) out.push(required(controller))
+  for (const m of qualifiedName(by)) out.push(invalidValue(controller, by, m))
+  for (const [field, value, max] of [
+    ['reportingInstance', o.reportingInstance, NAME_MAX],
+    ['action', o.action, NAME_MAX],
+    ['reason', o.reason, NAME_MAX],
+    ['message', o.message, NOTE_MAX],
+  ] as const) {
+    if (!value && field !== 'message') out.push(required(field))
+    if ((value ?? '').length > max) out.push(tooLong(field, max))
+  }
+  return out
+}
+
+/** What events.k8s.io asks of a new event: its own fields, and none of the old ones. */
+function strict(o: Event): FieldError[] {
+  const out: FieldError[] = []
+  if (!o.eventTime) out.push(required('eventTime'))
+  if (o.type !== 'Normal' && o.type !== 'Warning')
+    out.push(invalidValue('type', '', `has invalid value: ${o.type ?? ''}`))
+  const unset = 'needs to be unset'
+  for (const f of ['firstTimestamp', 'lastTimestamp', 'count'] as const)
+    if (o[f]) out.push(invalidValue(f, '', unset))
+  if (o.source?.component || o.source?.host) out.push(invalidValue('source', '', unset))
+  return out
 }
 
 function stamp(...times: (string | undefined)[]): number | undefined {

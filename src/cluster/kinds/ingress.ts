@@ -12,7 +12,8 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 
 /** Ingress. */
 export const ingress = own<Ingress>('networking.k8s.io', 'v1', 'Ingress', {
-  validate: (o) => validate(o),
+  validate: (o, old) => [...validate(o), ...(old ? [] : validateAnnotation(o))],
+  strategy: { warnings: (o, old, c) => (c.subresource === '' ? warnings(o, old) : []) },
   columns: [
     nameColumn(),
     column<Ingress>(
@@ -60,6 +61,8 @@ function validate(o: Ingress): FieldError[] {
       const messages = h.includes('*') ? wildcardSubdomain(h) : dnsSubdomain(h)
       for (const m of messages) out.push(invalidValue(at, h, m))
     })
+    for (const m of t.secretName ? dnsSubdomain(t.secretName) : [])
+      out.push(invalidValue(`spec.tls[${i}].secretName`, t.secretName, m))
   })
   if (spec.ingressClassName !== undefined) {
     for (const m of dnsSubdomain(spec.ingressClassName)) {
@@ -67,6 +70,22 @@ function validate(o: Ingress): FieldError[] {
     }
   }
   return out
+}
+
+/** A class by annotation must be the class by field. */
+function validateAnnotation(o: Ingress): FieldError[] {
+  const [named, by] = [o.metadata.annotations?.[CLASS_ANNOTATION], o.spec?.ingressClassName]
+  if (named === undefined || by === undefined || named === by) return []
+  const text = 'must match `ingressClassName` when both are specified'
+  return [invalidValue(`annotations.${CLASS_ANNOTATION}`, named, text)]
+}
+
+function warnings(o: Ingress, old: Ingress | undefined): string[] {
+  const named = o.metadata.annotations?.[CLASS_ANNOTATION] !== undefined
+  if (old || !named || o.spec?.ingressClassName !== undefined) return []
+  return [
+    `annotation ${JSON.stringify(CLASS_ANNOTATION)} is deprecated, please use 'spec.ingressClassName' instead`,
+  ]
 }
 
 function validateHost(host: string, at: string): FieldError[] {
@@ -99,14 +118,13 @@ function validatePaths(r: IngressRule, path: string): FieldError[] {
 }
 
 function validatePath(path: string, at: string): FieldError[] {
-  if (!path.startsWith('/')) return [invalidValue(at, path, 'must be an absolute path')]
-  for (const bad of ['//', '/./', '/../', '%2f', '%2F']) {
-    if (path.includes(bad)) return [invalidValue(at, path, `must not contain '${bad}'`)]
-  }
-  for (const bad of ['/..', '/.']) {
-    if (path.endsWith(bad)) return [invalidValue(at, path, `cannot end with '${bad}'`)]
-  }
-  return []
+  const out: FieldError[] = []
+  if (!path.startsWith('/')) out.push(invalidValue(at, path, 'must be an absolute path'))
+  for (const bad of ['//', '/./', '/../', '%2f', '%2F'])
+    if (path.includes(bad)) out.push(invalidValue(at, path, `must not contain '${bad}'`))
+  for (const bad of ['/..', '/.'])
+    if (path.endsWith(bad)) out.push(invalidValue(at, path, `cannot end with '${bad}'`))
+  return out
 }
 
 function validateBackend(b: IngressBackend | undefined, at: string): FieldError[] {

@@ -18,10 +18,22 @@ export const lease = own<Lease>('coordination.k8s.io', 'v1', 'Lease', {
     }
     return out
   },
-  strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  strategy: {
+    allowCreateOnUpdate: true,
+    allowUnconditionalUpdate: false,
+    prepareForCreate: dropGated,
+    prepareForUpdate: dropGated,
+  },
   columns: [
     nameColumn(),
     column<Lease>('Holder', (o) => o.spec?.holderIdentity ?? ''),
     ageColumn(),
   ],
 })
+
+/** CoordinatedLeaderElection is off in 1.36: its fields are dropped without a word. */
+function dropGated(o: Lease): void {
+  if (!o.spec) return
+  const { strategy: _s, preferredHolder: _p, ...spec } = o.spec
+  o.spec = spec
+}

@@ -1,14 +1,16 @@
 /** IPAddress and ServiceCIDR. @source pkg/registry/networking, printers.go printIPAddress, printServiceCIDR */
 import type { IPAddress, ServiceCIDR } from '../api/generated/types.ts'
-import { invalidValue } from '../api/meta/field.ts'
-import { pathSegmentName } from '../api/meta/validation.ts'
+import { invalidValue, required } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
+import type { FieldError } from '../api/meta/status.ts'
+import { dnsSubdomain, pathSegmentName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { validateCidr, validateIp } from './shared/ip.ts'
+import { hasHostBits, parseCidr, validateCidr, validateIp } from './shared/ip.ts'
 
 /** IPAddress. */
 export const ipaddress = own<IPAddress>('networking.k8s.io', 'v1', 'IPAddress', {
-  validate: (o) => validateIp(o.metadata.name ?? '', 'metadata.name'),
+  validate: (o, old) => validateAddress(o, old),
   strategy: { validateName: pathSegmentName },
   columns: [
     nameColumn(),
@@ -22,17 +24,65 @@ export const ipaddress = own<IPAddress>('networking.k8s.io', 'v1', 'IPAddress', 
   fields: { 'spec.parentRef': (o) => o.spec?.parentRef?.name ?? '' },
 })
 
+function validateAddress(o: IPAddress, old: IPAddress | undefined): FieldError[] {
+  const out = validateIp(o.metadata.name ?? '', 'metadata.name')
+  const parent = o.spec?.parentRef
+  const path = 'spec.parentRef'
+  if (!parent) return [...out, required(path)]
+  for (const m of parent.group ? dnsSubdomain(parent.group) : [])
+    out.push(invalidValue(`${path}.group`, parent.group, m))
+  for (const f of ['resource', 'name', 'namespace'] as const) {
+    const value = parent[f]
+    if (!value && f !== 'namespace') out.push(required(`${path}.${f}`))
+    for (const m of value ? pathSegmentName(value) : [])
+      out.push(invalidValue(`${path}.${f}`, value, m))
+  }
+  if (old && !deepEqual(parent, old.spec?.parentRef))
+    out.push(invalidValue(path, parent, 'field is immutable'))
+  return out
+}
+
+const FAMILIES =
+  'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96'
+
 /** ServiceCIDR. */
 export const servicecidr = own<ServiceCIDR>('networking.k8s.io', 'v1', 'ServiceCIDR', {
-  validate: (o, old) => [
-    ...(o.spec?.cidrs ?? []).flatMap((c, i) => validateCidr(c, `spec.cidrs[${i}]`)),
-    ...(old && (old.spec?.cidrs ?? []).join() !== (o.spec?.cidrs ?? []).join()
-      ? [invalidValue('spec.cidrs', o.spec?.cidrs ?? null, 'field is immutable')]
-      : []),
-  ],
+  validate: (o, old) => (old ? fixedRanges(o, old) : validateRanges(o)),
+  strategy: {
+    prepareForCreate(o) {
+      o.status = {}
+    },
+  },
   columns: [
     nameColumn(),
     column<ServiceCIDR>('CIDRs', (o) => (o.spec?.cidrs ?? []).join(',')),
     ageColumn(),
   ],
 })
+
+function validateRanges(o: ServiceCIDR): FieldError[] {
+  const cidrs = o.spec?.cidrs ?? []
+  const path = 'spec.cidrs'
+  if (cidrs.length === 0) return [required(path, 'at least one CIDR required')]
+  if (cidrs.length > 2) return [invalidValue(path, cidrs, 'may only hold up to 2 values')]
+  const out: FieldError[] = []
+  const sixes = cidrs.filter((c) => c.includes(':')).length
+  if (cidrs.length === 2 && sixes !== 1) out.push(invalidValue(path, cidrs, FAMILIES))
+  cidrs.forEach((c, i) => {
+    out.push(...validateCidr(c, `${path}[${i}]`))
+    if (parseCidr(c) && hasHostBits(c)) {
+      const text = 'must not have bits set beyond the prefix length'
+      out.push(invalidValue(`${path}[${i}]`, c, text))
+    }
+  })
+  return out
+}
+
+/** One family may be added to the other; what is there stays. */
+function fixedRanges(o: ServiceCIDR, old: ServiceCIDR): FieldError[] {
+  const [now, was] = [o.spec?.cidrs ?? [], old.spec?.cidrs ?? []]
+  const grown = was.length === 1 && now.length === 2 && now[0] === was[0]
+  if (grown) return validateRanges(o)
+  if (now.join() === was.join()) return []
+  return [invalidValue('spec.cidrs', now, 'field is immutable')]
+}

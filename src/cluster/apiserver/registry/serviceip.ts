@@ -3,19 +3,19 @@
  * the Service; node ports are told from the Services there are.
  * @source pkg/registry/core/service/storage/alloc.go, pkg/registry/core/service/ipallocator
  */
-import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.ts'
+import type { Service, ServiceCIDR, ServicePort, ServiceSpec } from '../../api/generated/types.ts'
+import { isTrue } from '../../api/meta/conditions.ts'
 import { invalidValue } from '../../api/meta/field.ts'
 import { newUid } from '../../api/meta/names.ts'
 import { type FieldError, failure, internalError, invalid } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { Op } from '../../etcd/store.ts'
+import { isIpv4 } from '../../kinds/shared/ip.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Call } from '../call.ts'
 import type { Registry } from './registry.ts'
 import { unstamped } from './storage.ts'
 
-/** 10.96.0.0/16, first and last address not given out. */
-const NETWORK = '10.96.'
 const PORT_MIN = 30000
 const PORT_MAX = 32767
 const TRIES_MAX = 200_000
@@ -33,6 +33,7 @@ export function* allocateService(
   const addresses = r.builtin('networking.k8s.io', 'v1', 'ipaddresses')
   yield* services.cache.ready()
   yield* addresses.cache.ready()
+  yield* r.builtin('networking.k8s.io', 'v1', 'servicecidrs').cache.ready()
   const spec = service.spec as ServiceSpec
   const errors = defaultFamilies(spec, before?.spec)
   if (errors.length > 0) throw invalidService(service, errors)
@@ -82,7 +83,7 @@ function allocateIp(r: Registry, c: Call, s: Service, old: Service | undefined):
   const kept = old?.spec?.type !== 'ExternalName' && asked && asked === old?.spec?.clusterIPs?.[0]
   if (kept) return
   if (asked) {
-    const why = !inNetwork(asked)
+    const why = !ranges(r).some((x) => isIn(x, asked))
       ? 'the provided network does not match the current range'
       : taken(r, asked)
         ? 'provided IP is already allocated'
@@ -100,22 +101,63 @@ function allocateIp(r: Registry, c: Call, s: Service, old: Service | undefined):
   spec.clusterIPs = [ip]
 }
 
-function inNetwork(ip: string): boolean {
-  return ip.startsWith(NETWORK) && ip !== '10.96.0.0' && ip !== '10.96.255.255'
+/** Addresses of a ServiceCIDR that may be given out; the first and the last are not. */
+interface Range {
+  readonly base: number
+  readonly size: number
+}
+
+/** The ServiceCIDRs that are ready, the cluster's own first. */
+function ranges(r: Registry): Range[] {
+  const all = [...r.builtin('networking.k8s.io', 'v1', 'servicecidrs').cache.state.values()]
+  const own = (o: AnyObject) => (o.metadata.name === 'kubernetes' ? 0 : 1)
+  return all
+    .sort((a, b) => own(a) - own(b) || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
+    .map((o) => o as unknown as ServiceCIDR)
+    .filter((o) => !o.metadata.deletionTimestamp && isTrue(o.status?.conditions, 'Ready'))
+    .flatMap((o) => o.spec?.cidrs ?? [])
+    .flatMap((text) => {
+      const [ip = '', bits = ''] = text.split('/')
+      return isIpv4(ip) ? [{ base: numberOf(ip), size: 2 ** (32 - Number(bits)) }] : []
+    })
+}
+
+function numberOf(ip: string): number {
+  return ip.split('.').reduce((n, part) => n * 256 + Number(part), 0)
+}
+
+function isIn(x: Range, ip: string): boolean {
+  const n = isIpv4(ip) ? numberOf(ip) : -1
+  return n > x.base && n < x.base + x.size - 1
 }
 
 function taken(r: Registry, ip: string): boolean {
   return r.cached(r.builtin('networking.k8s.io', 'v1', 'ipaddresses'), '', ip) !== undefined
 }
 
-/** The low addresses of the range are left to those who ask for one. */
+/** The low addresses of a range are left to those who ask for one, while there are others. */
 function freeIp(r: Registry, c: Call): string {
-  for (let i = 0; i < TRIES_MAX; i++) {
-    const n = c.random.between(256, 65534)
-    const ip = `${NETWORK}${n >> 8}.${n & 255}`
-    if (!taken(r, ip)) return ip
+  for (const x of ranges(r)) {
+    const low = Math.min(Math.max(LOW.min, Math.floor(x.size / LOW.share)), LOW.max)
+    const last = x.size - 2
+    const tries = Math.min(TRIES_MAX, x.size * 4)
+    for (let i = 0; low <= last && i < tries; i++) {
+      const ip = textOf(x.base + c.random.between(low, last))
+      if (!taken(r, ip)) return ip
+    }
+    for (let n = 1; n <= last; n++) {
+      const ip = textOf(x.base + n)
+      if (!taken(r, ip)) return ip
+    }
   }
   throw internalError('failed to allocate a serviceIP: range is full')
+}
+
+/** @source pkg/registry/core/service/ipallocator calculateRangeOffset */
+const LOW = { min: 16, max: 256, share: 16 }
+
+function textOf(n: number): string {
+  return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.')
 }
 
 function hasPorts(spec: ServiceSpec | undefined): boolean {

@@ -28,6 +28,11 @@ import {
 const WORKERS = 20
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
+/**
+ * In life the graph is behind by some writes to disk, so that `kubectl delete --cascade=orphan` looks twice before an
+ * orphaning ReplicaSet is gone and its Deployment has made it again; without this it would wait for the new one to go.
+ */
+const ORPHAN_MS = 100
 
 /** The garbage collector. */
 export const garbagecollector = defineController({
@@ -88,7 +93,7 @@ class Collector {
     const uid = metadata.uid ?? ''
     if (metadata.deletionTimestamp) {
       const node = { resource: r, object: o }
-      if (hasFinalizer(node, ORPHAN)) this.toOrphan.add(uid)
+      if (hasFinalizer(node, ORPHAN)) this.toOrphan.addAfter(uid, ORPHAN_MS)
       else if (hasFinalizer(node, FOREGROUND)) {
         for (const d of this.graph.dependentsOf(uid)) this.toDelete.add(d)
         this.toDelete.add(uid)

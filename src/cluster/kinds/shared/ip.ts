@@ -50,6 +50,15 @@ export function parseCidr(text: string): Cidr | undefined {
   return n <= bytes.length * 8 ? { bytes, bits: n } : undefined
 }
 
+/** True when an address of a range has bits beyond the prefix: `10.0.0.1/24`. */
+export function hasHostBits(text: string): boolean {
+  const { bytes, bits } = parseCidr(text) ?? { bytes: [], bits: 0 }
+  return bytes.some((b, i) => {
+    const own = Math.min(8, Math.max(0, bits - i * 8))
+    return (b & (0xff >> own)) !== 0
+  })
+}
+
 /** True when `inner` lies within `outer` and is smaller. */
 export function isStrictSubset(inner: Cidr, outer: Cidr): boolean {
   if (inner.bytes.length !== outer.bytes.length || inner.bits <= outer.bits) return false
