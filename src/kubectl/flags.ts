@@ -2,6 +2,7 @@
  * Command-line flags as spf13/pflag reads them: `--x=y`, `--x y`, `-xy`, `-x y`, grouped booleans, repeats, `--`.
  * @source github.com/spf13/pflag flag.go
  */
+import { parseGoDuration } from '../cluster/api/meta/duration.ts'
 import { CliError } from './errors.ts'
 
 /** What a flag's value is; `strings` splits at commas, `array` does not. */
@@ -105,30 +106,10 @@ function splitCsv(value: string): string[] {
   return out
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-}
-
 /** A Go duration (`1h30m`, `10s`, `0`) in milliseconds; undefined when it is not one. */
 export function parseDuration(text: string): number | undefined {
-  const m = /^([+-]?)(.+)$/.exec(text)
-  if (!m) return undefined
-  const body = m[2] as string
-  if (body === '0') return 0
-  if (
-    !/^(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*$/.test(body)
-  )
-    return undefined
-  let total = 0
-  for (const part of body.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
-    total += Number(part[1]) * (UNITS[part[2] as string] as number)
-  return m[1] === '-' ? -total : total
+  const found = parseGoDuration(text)
+  return typeof found === 'number' ? found : undefined
 }
 
 /**

@@ -83,6 +83,15 @@ const POINTER_STRINGS_IN: Readonly<Record<string, ReadonlySet<string>>> = {
   EndpointPort: new Set(['name', 'appProtocol', 'protocol']),
   Endpoint: new Set(['hostname', 'nodeName', 'zone']),
   LeaseSpec: new Set(['holderIdentity']),
+  CronJobSpec: new Set(['timeZone']),
+  JobSpec: new Set(['managedBy']),
+  JobStatus: new Set(['failedIndexes']),
+  SuccessPolicyRule: new Set(['succeededIndexes']),
+  PodFailurePolicyOnExitCodesRequirement: new Set(['containerName']),
+  VolumeAttachmentSource: new Set(['persistentVolumeName']),
+  ServiceSpec: new Set(['trafficDistribution']),
+  ServicePort: new Set(['appProtocol']),
+  IngressClassParametersReference: new Set(['apiGroup', 'scope', 'namespace']),
 }
 
 const ALWAYS_POINTER_STRINGS = new Set([

@@ -1,6 +1,6 @@
 /** CronJob. @source pkg/apis/batch/v1/defaults.go, pkg/apis/batch/validation ValidateCronJobSpec */
 import type { CronJob, CronJobSpec, JobSpec } from '../api/generated/types.ts'
-import { humanDuration } from '../api/meta/duration.ts'
+import { humanDuration, parseGoDuration } from '../api/meta/duration.ts'
 import { invalidValue, notSupported, required } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
@@ -156,10 +156,15 @@ function validateZone(zone: string): FieldError[] {
   return isTimeZone(zone) ? [] : bad(`unknown time zone ${zone}`)
 }
 
-const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/
+const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/
+const EVERY = '@every '
 
 function scheduleError(text: string): string | undefined {
   if (MACROS.test(text)) return undefined
+  if (text.startsWith(EVERY)) {
+    const found = parseGoDuration(text.slice(EVERY.length))
+    return typeof found === 'number' ? undefined : `failed to parse duration ${text}: ${found}`
+  }
   if (text.startsWith('@')) return `unrecognized descriptor: ${text}`
   const zone = /^(?:CRON_)?TZ=(\S*)\s/.exec(text)?.[1]
   if (zone && !isTimeZone(zone)) return `provided bad location ${zone}: unknown time zone ${zone}`

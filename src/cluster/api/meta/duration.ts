@@ -29,3 +29,36 @@ export function age(since: string | undefined, nowMs: number): string {
   const ms = parseTime(since)
   return ms === undefined ? '<unknown>' : humanDuration(nowMs - ms)
 }
+
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+/** Reads `1h30m`, as Go's time.ParseDuration does. @returns ms, or what is wrong with the text */
+export function parseGoDuration(text: string): number | string {
+  const shown = JSON.stringify(text)
+  const [, sign = '', digits = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
+  if (digits === '0') return 0
+  if (digits === '') return `time: invalid duration ${shown}`
+  let rest = digits
+  let total = 0
+  while (rest !== '') {
+    const number = /^(\d+\.?\d*|\.\d+)/.exec(rest)?.[1]
+    if (number === undefined) return `time: invalid duration ${shown}`
+    rest = rest.slice(number.length)
+    const unit = /^[^\d.]*/.exec(rest)?.[0] ?? ''
+    if (unit === '') return `time: missing unit in duration ${shown}`
+    const ms = UNITS[unit]
+    if (ms === undefined) return `time: unknown unit ${JSON.stringify(unit)} in duration ${shown}`
+    total += Number(number) * ms
+    rest = rest.slice(unit.length)
+  }
+  return sign === '-' ? -total : total
+}

@@ -3,6 +3,7 @@
  * @source https://pkg.go.dev/github.com/robfig/cron/v3 (the dialect that upstream speaks)
  */
 
+import { parseGoDuration } from '../../api/meta/duration.ts'
 import { isTimeZone, nextClockChange, zoneOffset } from '../../api/meta/zones.ts'
 
 /** A parsed schedule: which minutes, hours, days, months and weekdays it names. */
@@ -30,6 +31,7 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 }
+const EVERY = '@every '
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const DAYS = 'sun mon tue wed thu fri sat'.split(' ')
 const MINUTE_MS = 60_000
@@ -43,11 +45,10 @@ export function parseSchedule(given: string, timeZone?: string): Schedule | unde
   const text = named?.[2] ?? given
   const zone = named?.[1] ?? timeZone
   if (zone !== undefined && !isTimeZone(zone)) return undefined
-  const every = /^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text.trim())
-  if (every && (every[1] || every[2] || every[3])) {
-    const n = (i: number) => Number(every[i] ?? 0)
-    const everyMs = ((n(1) * 60 + n(2)) * 60 + n(3)) * 1000
-    return everyMs > 0 ? { ...EMPTY, everyMs } : undefined
+  if (text.startsWith(EVERY)) {
+    const found = parseGoDuration(text.slice(EVERY.length))
+    if (typeof found !== 'number') return undefined
+    return { ...EMPTY, everyMs: Math.max(1000, Math.floor(found / 1000) * 1000) }
   }
   const fields = (SHORTHANDS[text.trim()] ?? text.trim()).split(/\s+/)
   if (fields.length !== 5) return undefined

@@ -93,6 +93,34 @@ test('a Job is made on the minute, and told of when it is done', () => {
   )
 })
 
+test('a Job made by hand is remarked upon', () => {
+  const cp = setUp({ suspend: true })
+  const cj = cp.get('CronJob', 'default', 'tick')
+  const owner = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    name: 'tick',
+    uid: cj.metadata.uid ?? '',
+  }
+  cp.do((c) =>
+    c.create('Job', {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: {
+        name: 'm',
+        namespace: 'default',
+        ownerReferences: [{ ...owner, controller: true }],
+      },
+      ...(cj.spec?.jobTemplate.spec ? { spec: cj.spec.jobTemplate.spec } : {}),
+    }),
+  )
+  cp.advance(5000)
+  expect(cp.events()).toContain(
+    'UnexpectedJob: Saw a job that the controller did not create or forgot: m',
+  )
+  expect(cp.get('CronJob', 'default', 'tick').status?.lastSuccessfulTime).toBeDefined()
+})
+
 test('only so many finished Jobs are kept', () => {
   const cp = setUp({ successfulJobsHistoryLimit: 2 })
   cp.advance(5.5 * 60_000)

@@ -116,7 +116,11 @@ class CronJobs {
           ? 'Failed'
           : undefined
       if (!known && !finished) {
-        if (j.metadata.annotations?.[SCHEDULED] === undefined) continue
+        if (j.metadata.annotations?.[SCHEDULED] === undefined) {
+          const text = `Saw a job that the controller did not create or forgot: ${j.metadata.name}`
+          this.recorder.event(about, 'Warning', 'UnexpectedJob', text)
+          continue
+        }
         active = [...active, jobReference(j)]
       } else if (known && finished) {
         active = active.filter((a) => a.uid !== j.metadata.uid)
@@ -230,7 +234,12 @@ class CronJobs {
         this.recorder.event(about, 'Warning', 'FailedCreate', text)
         throw error
       }
-      return withStatus(cj, cj.status?.active ?? [], { lastScheduleTime: formatTime(at) })
+      made = yield* this.c.client.get('Job', callKey(jobOf(cj, at)))
+      const known = cj.status?.active?.some((a) => a.uid === made.metadata.uid)
+      // Somebody else's job of that name is none of ours.
+      if (known || controllerOf(made)?.uid !== cj.metadata.uid) return cj
+      const more = [...(cj.status?.active ?? []), jobReference(made)]
+      return withStatus(cj, more, { lastScheduleTime: formatTime(at) })
     }
     const text = `Created job ${made.metadata.name}`
     this.recorder.event(about, 'Normal', 'SuccessfulCreate', text)
