@@ -313,3 +313,24 @@ test('every public manifest, the broken ones too, through the editor: outcome by
   }
   expect(wrong.join('\n\n')).toBe('')
 })
+
+test('Monaco speaks the language of the page, and loads its words only then', async ({ page }) => {
+  const packs: string[] = []
+  page.on('request', (r) => {
+    if (/zh-cn/.test(r.url())) packs.push(r.url())
+  })
+  const menu = async (query: string) => {
+    await open(page, query)
+    await page.getByTestId('tab-editor').click()
+    await page.locator('.monaco-editor .view-line').first().click({ button: 'right' })
+    const item = page.locator('.monaco-menu .action-label')
+    await expect(item.first()).toBeVisible()
+    return (await item.allTextContents()).join(' ')
+  }
+  expect(await menu('')).toMatch(/Copy|Cut/)
+  expect(packs).toEqual([])
+  const chinese = await menu('&lang=zh')
+  expect(chinese).toContain('复制')
+  expect(chinese).not.toMatch(/Copy|Cut|Paste/)
+  expect(packs.length).toBeGreaterThan(0)
+})

@@ -7,6 +7,7 @@ import { Rail } from './bar/Rail.tsx'
 import { TopBar } from './bar/TopBar.tsx'
 import { UPRIGHT, useMedia } from './components/media.ts'
 import { Dock } from './dock/Dock.tsx'
+import { loadWithWords } from './editor/words.ts'
 import { useWords } from './i18n/i18n.ts'
 import { Inspector } from './inspector/Inspector.tsx'
 import { usePresenting } from './present/present.ts'
@@ -28,7 +29,7 @@ const Tour = lazy(() => import('./tour/Tour.tsx').then((m) => ({ default: m.Tour
 const TaskCard = lazy(() => import('./learn/TaskCard.tsx').then((m) => ({ default: m.TaskCard })))
 const Present = lazy(() => import('./present/Present.tsx').then((m) => ({ default: m.Present })))
 const EditDialog = lazy(() =>
-  import('./editor/EditDialog.tsx').then((m) => ({ default: m.EditDialog })),
+  loadWithWords(() => import('./editor/EditDialog.tsx')).then((m) => ({ default: m.EditDialog })),
 )
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))

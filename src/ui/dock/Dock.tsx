@@ -1,6 +1,7 @@
 /** The dock: terminal, YAML editor, events, and what is wrong. */
 import { lazy, Suspense } from 'react'
 import { watchedThrough } from '../bridge/transport.ts'
+import { loadWithWords } from '../editor/words.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { type DockTab, prefer, type SideTab, usePreference } from '../store/preferences.ts'
 import { useTroubles, useTroubleWatch } from '../store/troubles.ts'
@@ -11,7 +12,9 @@ import { TroublesList } from './TroublesList.tsx'
 import marks from './troubles.module.css'
 
 const Terminal = lazy(() => import('./Terminal.tsx').then((m) => ({ default: m.Terminal })))
-const Editor = lazy(() => import('./Editor.tsx').then((m) => ({ default: m.Editor })))
+const Editor = lazy(() =>
+  loadWithWords(() => import('./Editor.tsx')).then((m) => ({ default: m.Editor })),
+)
 
 const SIDE: readonly { tab: SideTab; word: MessageId }[] = [
   { tab: 'events', word: 'dock.events' },

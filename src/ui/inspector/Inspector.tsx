@@ -3,6 +3,7 @@ import { Pencil, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { bridge } from '../bridge/bridge.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
+import { loadWithWords } from '../editor/words.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import {
   type InspectorTab,
@@ -141,7 +142,8 @@ function Summary({ selected }: { selected: Selected }) {
 function Yaml({ selected }: { selected: Selected }) {
   const t = useWords()
   const text = useKubectl(`kubectl get ${nameFlag(selected)} -o yaml`, selected.uid)
-  const edit = () => void import('../editor/useMonaco.ts').then((m) => m.openInEditor(text))
+  const edit = () =>
+    void loadWithWords(() => import('../editor/useMonaco.ts')).then((m) => m.openInEditor(text))
   return (
     <>
       <button type="button" className={`btn ${styles.float}`} onClick={edit}>
