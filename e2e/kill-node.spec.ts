@@ -42,8 +42,8 @@ test('a node dragged to the bin dies, and at true default timings its pods come 
   )
   expect(elsewhere.stdout).not.toContain('node-2')
 
-  // Undo brings the machine back.
-  await page.getByRole('button', { name: 'Undo' }).click()
+  // The machine is put right.
+  await page.getByRole('button', { name: 'Put right' }).click()
   await glass.advance('60s')
   await expect(node).toHaveAttribute('data-ready', 'True')
   await expect(node).toHaveAttribute('data-power', 'on')
@@ -65,4 +65,30 @@ test('by keyboard: Delete on a node pulls the plug; a machine from the shelf joi
   await page.getByTestId('add-machine').click()
   await glass.advance('20s')
   await expect(page.locator('[data-testid=node][data-node=node-4][data-ready=True]')).toBeVisible()
+})
+
+test('what was broken is put right where it stands; taking it back is another thing', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  const heal = page.getByTestId('heal')
+  await expect(heal).toBeDisabled()
+  const card = page.locator('.react-flow__node', {
+    has: page.locator('[data-testid=node][data-node=node-2]'),
+  })
+  await card.press('Delete')
+  await expect(heal).toBeEnabled()
+  await expect(heal).toHaveAttribute('title', /node-2 has no power.*what happened since stays/)
+  await glass.advance('60s')
+  const before = await glass.now()
+  await heal.click()
+  await expect(heal).toBeDisabled()
+  await glass.advance('20s')
+  expect((await glass.kubectl('get node node-2 --no-headers')).stdout).toMatch(/node-2 +Ready/)
+  expect(await glass.now()).toBeGreaterThan(before)
+  // Ctrl+Z leads to before the last act instead.
+  await page.locator('.react-flow__pane').click({ position: { x: 20, y: 400 } })
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => glass.now()).toBeLessThanOrEqual(before)
 })

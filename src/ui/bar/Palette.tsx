@@ -7,7 +7,7 @@ import { present } from '../present/present.ts'
 import { prefer } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { cards } from '../store/world.ts'
-import { addMachine, undo } from '../topology/actions.ts'
+import { addMachine, heal } from '../topology/actions.ts'
 import { startTour } from '../tour/tour.ts'
 import styles from './bar.module.css'
 import { closePalette, openPalette, usePalette } from './palette.ts'
@@ -27,7 +27,7 @@ export function Palette() {
     [t('tour.offer'), () => void startTour()],
     [t('present.start'), present],
     [t('shelf.machine'), addMachine],
-    [t('shelf.undo'), undo],
+    [t('shelf.heal'), heal],
     [t('dock.editor'), () => prefer({ dock: 'editor' })],
     [t('dock.terminal'), () => prefer({ dock: 'terminal' })],
   ]

@@ -47,7 +47,8 @@ export const en = {
   'time.live': 'Back to now',
   'time.menu': 'History, branches and bookmarks',
   'time.undo': 'Take back',
-  'time.undo.about': 'The cluster as it was just before {act}; what came after stays as a branch',
+  'time.undo.about':
+    'Ctrl+Z: the cluster as it was just before {act}; what came after stays as a branch. To put something right without going back, use the button below the map.',
   'time.redo': 'Bring again',
   'time.until': 'Run until',
   'time.until.go': 'Run',
@@ -241,7 +242,15 @@ export const en = {
   'shelf.bin': 'Bin',
   'shelf.bin.hint': 'Drag a node here: it loses power',
   'shelf.machine': 'Add a machine',
-  'shelf.undo': 'Undo',
+  'shelf.heal': 'Put right',
+  'shelf.heal.about':
+    'Put right where it stands: {act}. Time goes on, and what happened since stays. Ctrl+Z is another thing: it takes you back to before it was done.',
+  'shelf.heal.none':
+    'Puts right what you broke on the map (power, a link, a cordon). Nothing is broken now. To go back to before something was done, press Ctrl+Z.',
+  'act.power': '{name} has no power',
+  'act.cut': '{name} is cut off',
+  'act.cordon': '{name} is cordoned',
+  'act.drain': '{name} is drained',
   'inspector.empty.title': 'Nothing selected',
   'inspector.empty.text': 'Click a node, a pod, a Service or a claim to look inside.',
   'inspector.close': 'Close',

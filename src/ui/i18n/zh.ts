@@ -47,7 +47,8 @@ export const zh: Record<MessageId, string> = {
   'time.live': '回到现在',
   'time.menu': '历史、分支与书签',
   'time.undo': '撤回',
-  'time.undo.about': '回到 {act} 之前的集群；之后发生的事作为分支保留',
+  'time.undo.about':
+    'Ctrl+Z：回到 {act} 之前的集群；之后发生的事作为分支保留。想不回头就修好，请用地图下方的“就地修复”。',
   'time.redo': '重来',
   'time.until': '运行直到',
   'time.until.go': '运行',
@@ -238,7 +239,15 @@ export const zh: Record<MessageId, string> = {
   'shelf.bin': '回收站',
   'shelf.bin.hint': '把节点拖到这里：它会断电',
   'shelf.machine': '添加机器',
-  'shelf.undo': '撤销',
+  'shelf.heal': '就地修复',
+  'shelf.heal.about':
+    '就地修复：{act}。时间继续，之后发生的事都保留。Ctrl+Z 是另一回事：它回到这件事发生之前。',
+  'shelf.heal.none':
+    '修复你在地图上弄坏的东西（断电、断链路、封锁）。现在没有要修的。要回到某件事发生之前，请按 Ctrl+Z。',
+  'act.power': '{name} 没有电',
+  'act.cut': '{name} 的链路被切断',
+  'act.cordon': '{name} 被封锁',
+  'act.drain': '{name} 被排空',
   'inspector.empty.title': '没有选中任何东西',
   'inspector.empty.text': '点击节点、Pod、Service 或申领，看看里面。',
   'inspector.close': '关闭',

@@ -1,9 +1,9 @@
 /** Below the map: what the shapes mean, machines to add, the bin. */
-import { Plus, Trash2, Undo2 } from 'lucide-react'
+import { HeartPulse, Plus, Trash2 } from 'lucide-react'
 import type { PodLook } from '../../protocol/cards.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import type { PodCard } from '../store/world.ts'
-import { addMachine, undo, useLastAct } from './actions.ts'
+import { addMachine, heal, useLastAct } from './actions.ts'
 import { BIN_ID } from './bin.ts'
 import { PodCell } from './PodCell.tsx'
 import styles from './Shelf.module.css'
@@ -42,7 +42,7 @@ const SAMPLE: PodCard = {
   security: { account: '', keeps: 'restricted', risks: [], root: false },
 }
 
-/** Legend, machine, bin, undo. */
+/** Legend, putting right, machine, bin. */
 export function Shelf({ armed, over }: { armed: boolean; over: boolean }) {
   const t = useWords()
   const last = useLastAct()
@@ -62,11 +62,16 @@ export function Shelf({ armed, over }: { armed: boolean; over: boolean }) {
         type="button"
         className={styles.tool}
         disabled={!last}
-        onClick={undo}
-        title={last?.label}
+        onClick={heal}
+        title={
+          last
+            ? t('shelf.heal.about', { act: t(last.word, { name: last.node }) })
+            : t('shelf.heal.none')
+        }
+        data-testid="heal"
       >
-        <Undo2 size={16} aria-hidden="true" />
-        {t('shelf.undo')}
+        <HeartPulse size={16} aria-hidden="true" />
+        {t('shelf.heal')}
       </button>
       <button type="button" className={styles.tool} onClick={addMachine} data-testid="add-machine">
         <Plus size={16} aria-hidden="true" />

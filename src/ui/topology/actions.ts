@@ -1,37 +1,54 @@
-/** What a person can do to a node or a pod from the map; each act is a command to the host, and undo takes it back. */
+/**
+ * What a person can do to a node or a pod from the map; each act is a command to the host. What was broken can be put
+ * right where it stands, which is not taking it back: time goes on, and what happened since stays (see `time/travel.ts`).
+ */
 
 import { createStore, useStore } from 'zustand'
 import { bridge } from '../bridge/bridge.ts'
+import type { MessageId } from '../i18n/i18n.ts'
+import { cards, type NodeCard, useSlowTopic, useWorld, worldStore } from '../store/world.ts'
 
-/** An act that can be taken back. */
+/** Something done to a node that another act puts right. */
 interface Act {
-  readonly label: string
-  undo(): void
+  /** What was done, in words; `{name}` is the node. */
+  readonly word: MessageId
+  readonly node: string
+  /** Whether it is still so. */
+  still(): boolean
+  heal(): void
 }
 
 const acts = createStore<{ done: readonly Act[] }>(() => ({ done: [] }))
 
-/** The last act, for the undo button. */
+/** Acts remembered. */
+const ACTS_MAX = 20
+/** How often the nodes are looked at. @unit real ms */
+const LOOK_MS = 300
+
+/** The last thing that was done from the map and still is so, for the button that puts it right. */
 export function useLastAct(): Act | undefined {
-  return useStore(acts, (s) => s.done.at(-1))
+  useWorld((s) => s.machines)
+  useWorld((s) => s.faults)
+  useSlowTopic('Node', LOOK_MS)
+  return useStore(acts, (s) => s.done.findLast((a) => a.still()))
 }
 
-/** Takes the last act back. */
-export function undo(): void {
-  const last = acts.getState().done.at(-1)
-  if (!last) return
-  acts.setState((s) => ({ done: s.done.slice(0, -1) }))
-  last.undo()
+/** Puts the last of them right. */
+export function heal(): void {
+  const last = acts.getState().done.findLast((a) => a.still())
+  acts.setState((s) => ({ done: s.done.filter((a) => a !== last && a.still()) }))
+  last?.heal()
 }
 
-function did(label: string, back: () => void): void {
-  acts.setState((s) => ({ done: [...s.done.slice(-20), { label, undo: back }] }))
+function did(act: Act): void {
+  acts.setState((s) => ({ done: [...s.done, act].slice(-ACTS_MAX) }))
 }
 
 /** The machine loses power. */
 export function powerOff(node: string): void {
   void bridge.fault({ kind: 'power-off', node })
-  did(`power off ${node}`, () => void bridge.fault({ kind: 'power-on', node }))
+  const still = () => worldStore.getState().machines[node] === 'off'
+  did({ word: 'act.power', node, still, heal: () => powerOn(node) })
 }
 
 export function powerOn(node: string): void {
@@ -40,7 +57,8 @@ export function powerOn(node: string): void {
 
 export function cutLink(node: string): void {
   void bridge.fault({ kind: 'cut', from: node, to: 'kube-apiserver-1' })
-  did(`cut ${node}`, () => mendLink(node))
+  const still = () => worldStore.getState().faults.includes(`cut ${node} kube-apiserver-1`)
+  did({ word: 'act.cut', node, still, heal: () => mendLink(node) })
 }
 
 export function mendLink(node: string): void {
@@ -48,16 +66,22 @@ export function mendLink(node: string): void {
 }
 
 export function cordon(node: string, on: boolean): void {
+  setCordon(node, on)
+  if (on)
+    did({ word: 'act.cordon', node, still: isCordoned(node), heal: () => setCordon(node, false) })
+}
+
+function setCordon(node: string, on: boolean): void {
   void bridge.kubectl(`kubectl ${on ? 'cordon' : 'uncordon'} ${node}`)
-  did(
-    `${on ? 'cordon' : 'uncordon'} ${node}`,
-    () => void bridge.kubectl(`kubectl ${on ? 'uncordon' : 'cordon'} ${node}`),
-  )
+}
+
+function isCordoned(node: string): () => boolean {
+  return () => cards.find<NodeCard>('Node', '', node)?.cordoned ?? false
 }
 
 export function drain(node: string): void {
   void bridge.kubectl(`kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data --force`)
-  did(`drain ${node}`, () => void bridge.kubectl(`kubectl uncordon ${node}`))
+  did({ word: 'act.drain', node, still: isCordoned(node), heal: () => setCordon(node, false) })
 }
 
 export function deletePod(namespace: string, name: string): void {
