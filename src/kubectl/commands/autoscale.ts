@@ -89,7 +89,6 @@ export const autoscale: Command = {
         metadata: {
           creationTimestamp: null,
           name: f.string('name') || info.name,
-          ...(k.explicitNamespace ? { namespace: k.namespace } : {}),
         },
         spec: {
           maxReplicas: max,

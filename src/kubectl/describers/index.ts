@@ -9,7 +9,9 @@ import {
   describeEndpoints,
   describeIngress,
   describeIngressClass,
+  describeIpAddress,
   describeService,
+  describeServiceCidr,
 } from './network.ts'
 import { describeNetworkPolicy } from './networkpolicy.ts'
 import { describeNode } from './node.ts'
@@ -63,6 +65,8 @@ export const describers: ReadonlyMap<string, Describer> = new Map<string, Descri
   ['EndpointSlice.discovery.k8s.io', describeEndpointSlice],
   ['Ingress.networking.k8s.io', describeIngress],
   ['IngressClass.networking.k8s.io', describeIngressClass],
+  ['IPAddress.networking.k8s.io', describeIpAddress],
+  ['ServiceCIDR.networking.k8s.io', describeServiceCidr],
   ['NetworkPolicy.networking.k8s.io', describeNetworkPolicy],
   ['PodDisruptionBudget.policy', describePodDisruptionBudget],
   ['ClusterRole.rbac.authorization.k8s.io', describeRole],

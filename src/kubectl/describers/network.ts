@@ -5,7 +5,9 @@ import type {
   Ingress,
   IngressBackend,
   IngressClass,
+  IPAddress,
   Service,
+  ServiceCIDR,
 } from '../../cluster/api/generated/types.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
 import type { Task } from '../../cluster/sim/task.ts'
@@ -14,7 +16,7 @@ import { compareStrings } from '../printers/gojson.ts'
 import { getObject } from '../resource.ts'
 import { type DescribeContext, head, related } from './describer.ts'
 import { describeEvents } from './events.ts'
-import { type PrefixWriter, pairsText } from './writer.ts'
+import { type PrefixWriter, pairsText, writeConditions } from './writer.ts'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 /** Addresses that are shown before `+ n more...`. */
@@ -229,6 +231,35 @@ export function* describeIngressClass(c: DescribeContext, o: AnyObject): Task<vo
     if (spec.parameters.apiGroup) w.field(1, 'APIGroup', spec.parameters.apiGroup)
     w.field(1, 'Kind', spec.parameters.kind)
     w.field(1, 'Name', spec.parameters.name)
+  }
+  yield* describeEvents(c, o)
+}
+
+/** A ServiceCIDR. */
+export function* describeServiceCidr(c: DescribeContext, o: AnyObject): Task<void> {
+  const { w } = c
+  const { spec, status } = o as unknown as ServiceCIDR
+  head(c, o, false)
+  w.field(0, 'CIDRs', (spec?.cidrs ?? []).join(', '))
+  const conditions = status?.conditions ?? []
+  if (conditions.length > 0) {
+    w.write(0, 'Status:\nConditions:\n')
+    writeConditions(w, conditions)
+  }
+  yield* describeEvents(c, o)
+}
+
+/** An IPAddress. */
+export function* describeIpAddress(c: DescribeContext, o: AnyObject): Task<void> {
+  const { w } = c
+  const ref = (o as unknown as IPAddress).spec?.parentRef
+  head(c, o, false)
+  if (ref) {
+    w.write(0, 'Parent Reference:\n')
+    w.field(1, 'Group', ref.group ?? '')
+    w.field(1, 'Resource', ref.resource)
+    w.field(1, 'Namespace', ref.namespace ?? '')
+    w.field(1, 'Name', ref.name)
   }
   yield* describeEvents(c, o)
 }

@@ -13,7 +13,7 @@ import type { Task } from '../../cluster/sim/task.ts'
 import { compareStrings } from '../printers/gojson.ts'
 import { type DescribeContext, head, related } from './describer.ts'
 import { describeEvents } from './events.ts'
-import { longTime, type PrefixWriter, pairsText } from './writer.ts'
+import { longTime, type PrefixWriter, pairsText, writeConditions } from './writer.ts'
 
 type Quantities = Readonly<Record<string, string>> | undefined
 
@@ -38,13 +38,7 @@ export function* describeNamespace(c: DescribeContext, o: AnyObject): Task<void>
   w.field(0, 'Status', status?.phase)
   if (status?.conditions?.length) {
     w.write(0, 'Conditions:\n')
-    w.write(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage\n')
-    w.write(1, '----\t------\t------------------\t------\t-------\n')
-    for (const x of status.conditions)
-      w.write(
-        1,
-        `${x.type}\t${x.status}\t${longTime(x.lastTransitionTime)}\t${x.reason ?? ''}\t${x.message ?? ''}\n`,
-      )
+    writeConditions(w, status.conditions)
   }
   w.write(0, '\n')
   const quotas = yield* related<ResourceQuota>(c, 'resourcequotas', name)

@@ -104,3 +104,23 @@ export function pairsText(m: StringMap): string {
 export function goList(items: readonly unknown[] | undefined | null): string {
   return `[${(items ?? []).join(' ')}]`
 }
+
+/** A table of conditions, one level in. */
+export function writeConditions(
+  w: PrefixWriter,
+  conditions: readonly {
+    readonly type: string
+    readonly status: string
+    readonly lastTransitionTime?: string
+    readonly reason?: string
+    readonly message?: string
+  }[],
+): void {
+  w.write(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage\n')
+  w.write(1, '----\t------\t------------------\t------\t-------\n')
+  for (const x of conditions)
+    w.write(
+      1,
+      `${x.type}\t${x.status}\t${longTime(x.lastTransitionTime)}\t${x.reason ?? ''}\t${x.message ?? ''}\n`,
+    )
+}

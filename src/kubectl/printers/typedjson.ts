@@ -11,7 +11,7 @@ import { goJsonIndent, sortedKeys } from './gojson.ts'
 
 const byNumber = numbers as unknown as Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** Fields that were added later but stand before others: field -> the one that it follows. */
+/** Fields that were added later but stand before others: field -> the one that it follows; '' is the front. */
 const AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Container: {
     envFrom: 'ports',
@@ -21,6 +21,8 @@ const AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     volumeDevices: 'volumeMounts',
     startupProbe: 'readinessProbe',
   },
+  HTTPIngressPath: { pathType: 'path' },
+  IngressSpec: { ingressClassName: '' },
   PodSpec: {
     initContainers: 'volumes',
     containers: 'initContainers',
@@ -55,7 +57,7 @@ function ordered(value: unknown, schema: Schema | undefined, type: string | unde
     const next = inner(schema?.additionalProperties)
     return Object.fromEntries(sortedKeys(value).map((k) => [k, ordered(value[k], ...next)]))
   }
-  const order = ['kind', 'apiVersion', ...orderOf(type)]
+  const order = schema.gvk ? ['kind', 'apiVersion', ...orderOf(type)] : orderOf(type)
   const place = (k: string) => (order.includes(k) ? order.indexOf(k) : order.length)
   const out: JsonObject = {}
   for (const k of sortedKeys(value).sort((a, b) => place(a) - place(b)))
