@@ -188,3 +188,62 @@ test('what a card has no room for is reached by key, in the tree', async ({ page
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('inspector').getByRole('heading')).toContainText('huge-')
 })
+
+test('what belongs to the selected cell stays bright and is joined to it: owners, claims, volumes', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await page.getByTestId('group-by').selectOption('zone')
+  await expect(page.getByTestId('wall')).toBeVisible()
+  for (const layer of ['ownership', 'storage']) await page.getByTestId(`layer-${layer}`).click()
+  await glass.kubectl('scale deployment api --replicas=5')
+  await glass.settle()
+  await glass.speed(0)
+  const cursorTo = async (pod: RegExp) => {
+    await page.getByTestId('wall-keys').focus()
+    await page.keyboard.press('Home')
+    for (let i = 0; i < 60; i++) {
+      const at = await cursor(page)
+      if (pod.test(at.label)) return at
+      await page.keyboard.press('ArrowRight')
+    }
+    throw new Error(`no ${pod}`)
+  }
+  /** The canvas under a point, as painted. */
+  const ink = (at: { x: number; y: number }) =>
+    page.getByTestId('wall').evaluate((el: HTMLCanvasElement, { x, y }) => {
+      const box = el.getBoundingClientRect()
+      const ratio = el.width / box.width
+      const data = el
+        .getContext('2d')
+        ?.getImageData((x - box.left) * ratio - 8, (y - box.top) * ratio - 8, 1, 1).data
+      return [...(data ?? [])].join()
+    }, at)
+  const api = await cursorTo(/default\/api-/)
+  const web = await cursorTo(/default\/web-/)
+  const before = { api: await ink(api), web: await ink(web) }
+  await page.mouse.click(api.x, api.y)
+  await expect(page.getByTestId('kin')).toContainText(
+    /Deployment api › ReplicaSet api-\w+ › 5 pods/,
+  )
+  await expect(page.locator('[data-testid=kin-line][data-kin=owner]')).toHaveCount(4)
+  await expect.poll(() => ink(web)).not.toBe(before.web)
+  // A database with a disk that a second pod mounts too.
+  await glass.kubectl(
+    `run reader --image=redis:7.4 --overrides='{"spec":{"volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"data-redis-0"}}],"containers":[{"name":"c","image":"redis:7.4","volumeMounts":[{"name":"d","mountPath":"/data"}]}]}}'`,
+  )
+  await glass.settle()
+  const redis = await cursorTo(/default\/redis-0/)
+  await page.mouse.click(redis.x, redis.y)
+  await expect(page.getByTestId('kin')).toContainText('StatefulSet redis › 2 pods')
+  await expect(page.getByTestId('kin')).toContainText(
+    /PersistentVolumeClaim data-redis-0 › pvc-\S+ · 1Gi/,
+  )
+  await expect(page.locator('[data-testid=kin-line][data-kin=claim]')).toHaveAttribute(
+    'data-pod',
+    'reader',
+  )
+  for (const layer of ['ownership', 'storage']) await page.getByTestId(`layer-${layer}`).click()
+  await expect(page.getByTestId('kin')).toHaveCount(0)
+  await expect.poll(() => ink(web)).toBe(before.web)
+})

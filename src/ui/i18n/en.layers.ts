@@ -18,6 +18,7 @@ export const enLayers = {
   'layers.security.about':
     'What Pods may do beyond their containers, and what their namespaces enforce.',
   'layers.policy': 'selected by a NetworkPolicy',
+  'kin.pods': '{n} pods',
   'layers.claims': 'mounts a claim; its line leads to the claim, and from there to the volume',
   'layers.risk': 'privileged, in a namespace of the node, or mounts its files',
   'layers.root': 'may run as root',

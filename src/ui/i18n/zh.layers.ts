@@ -17,6 +17,7 @@ export const zhLayers: Record<keyof typeof enLayers, string> = {
   'layers.security': '安全',
   'layers.security.about': 'Pod 在容器之外拥有的权限，以及所在命名空间强制的级别。',
   'layers.policy': '被 NetworkPolicy 选中',
+  'kin.pods': '{n} 个 Pod',
   'layers.claims': '挂载了持久卷声明；连线通往声明，再通往持久卷',
   'layers.risk': '特权容器、使用节点的命名空间或挂载节点文件',
   'layers.root': '可能以 root 运行',

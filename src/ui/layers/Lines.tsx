@@ -6,6 +6,7 @@ import { useSelection } from '../store/selection.ts'
 import { cards, type NodeCard, type PodCard, useSlowTopic } from '../store/world.ts'
 import type { Point } from '../topology/Flights.tsx'
 import { liveryOf } from '../topology/owners.ts'
+import { Kin } from './Kin.tsx'
 import styles from './layers.module.css'
 import { useLayer, usePointedService } from './layers.ts'
 import { endpointsOf, selectedFamily, shownService } from './marks.ts'
@@ -27,6 +28,9 @@ export function Lines({ place, walled }: { place: Place; walled: boolean }) {
       {ownership && !walled ? <Threads place={place} /> : null}
       {network ? <Endpoints place={place} /> : null}
       {storage && !walled ? <Claims place={place} /> : null}
+      {walled && (ownership || storage) ? (
+        <Kin place={place} ownership={ownership} storage={storage} />
+      ) : null}
     </svg>
   )
 }

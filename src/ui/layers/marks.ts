@@ -1,6 +1,6 @@
 /** What the layers say of one pod, for both ways of drawing it. */
 import { selects } from '../../cluster/api/meta/labels.ts'
-import type { PolicyCard } from '../../protocol/cards.ts'
+import type { ClaimCard, PolicyCard } from '../../protocol/cards.ts'
 import { selection } from '../store/selection.ts'
 import {
   cards,
@@ -93,6 +93,23 @@ export function selectedFamily(): ReadonlySet<string> | undefined {
   return family
 }
 
+/** Claims that belong to what is selected: a pod's, a claim itself, that of a volume. @shape `namespace/name` */
+export function selectedClaims(): ReadonlySet<string> | undefined {
+  const selected = selection.getState().selected
+  if (!selected) return undefined
+  const found = new Set<string>()
+  if (selected.kind === 'Pod') {
+    const pod = cards.all.get(selected.uid) as PodCard | undefined
+    for (const c of pod?.claims ?? []) found.add(`${selected.namespace}/${c}`)
+  } else if (selected.kind === 'PersistentVolumeClaim') {
+    found.add(`${selected.namespace}/${selected.name}`)
+  } else if (selected.kind === 'PersistentVolume') {
+    for (const c of cards.of<ClaimCard>('PersistentVolumeClaim'))
+      if (c.volume === selected.name) found.add(`${c.namespace}/${c.name}`)
+  }
+  return found.size > 0 ? found : undefined
+}
+
 /** Of a crowd: which pods the layers leave bright; undefined: all. */
 export function spotlight(): ((pod: PodCard) => boolean) | undefined {
   const service = layerOn('network') ? shownService() : undefined
@@ -101,5 +118,17 @@ export function spotlight(): ((pod: PodCard) => boolean) | undefined {
     return (pod) => pod.namespace === service.namespace && names.has(pod.name)
   }
   const family = layerOn('ownership') ? selectedFamily() : undefined
-  return family && ((pod) => pod.owner !== undefined && family.has(pod.owner.uid))
+  const claims = layerOn('storage') ? selectedClaims() : undefined
+  if (!family && !claims) return undefined
+  return (pod) => inFamily(pod, family) || usesClaim(pod, claims)
+}
+
+/** Whether a pod is of one of these controllers. */
+export function inFamily(pod: PodCard, family: ReadonlySet<string> | undefined): boolean {
+  return pod.owner !== undefined && (family?.has(pod.owner.uid) ?? false)
+}
+
+/** Whether a pod mounts one of these claims. */
+export function usesClaim(pod: PodCard, claims: ReadonlySet<string> | undefined): boolean {
+  return claims !== undefined && pod.claims.some((c) => claims.has(`${pod.namespace}/${c}`))
 }
