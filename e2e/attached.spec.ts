@@ -307,7 +307,7 @@ function masked(s: Said): string {
         /\n|^/.test(all[at - 1] ?? '\n') || / {2}|\(| /.test(all.slice(at - 1, at)) ? 'AGE' : a,
       )
       .replace(/AGE +/g, 'AGE ')
-      .replace(/^( +\w+ +\w+ +AGE kubelet +)spec\.containers\{\w+\}: /gm, '$1')
+      .replace(/^( +\w+ +\w+ +AGE kubelet +)spec\.(?:initC|c)ontainers\{\w+\}: /gm, '$1')
       // Since 1.33 ports are named.
       .replace(/^( +(?:Host )?Port: +\d+\/\w+) \(\w+\)$/gm, '$1')
       .replace(/(\/tmp\/)?(LIVE|MERGED)-\d+/g, '$2')

@@ -13,7 +13,7 @@ import type { Task } from '../../cluster/sim/task.ts'
 import { compareStrings } from '../printers/gojson.ts'
 import { type DescribeContext, head, related } from './describer.ts'
 import { describeEvents } from './events.ts'
-import { longTime, type PrefixWriter, pairsText, writeConditions } from './writer.ts'
+import { type PrefixWriter, pairsText, writeConditions } from './writer.ts'
 
 type Quantities = Readonly<Record<string, string>> | undefined
 
