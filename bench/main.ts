@@ -1,7 +1,7 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
 import { measureFanout } from './fanout.ts'
 import { measureHollow } from './hollow.ts'
-import { measurePage } from './page.ts'
+import { measurePage, measurePastInPage } from './page.ts'
 import { measurePast } from './past.ts'
 import { measureRollout } from './rollout.ts'
 import { BenchHost, measureList, measureLoad } from './server.ts'
@@ -97,6 +97,14 @@ if (wanted.length === 0 || wanted.includes('past')) {
   print('back over an hour of 20 nodes   revisions   look ms   kubectl ms   branch by replay ms')
   print(
     `${String(f.revisions).padStart(41)} ${f.lookMs.toFixed(0).padStart(9)} ${f.kubectlMs.toFixed(0).padStart(12)} ${f.replayMs.toFixed(0).padStart(21)}`,
+  )
+}
+
+if (wanted.length === 0 || wanted.includes('past') || wanted.includes('ui')) {
+  const f = await measurePastInPage(20)
+  print('')
+  print(
+    `in the page, an hour of 20 nodes (made in ${(f.hourMs / 1000).toFixed(1)} s): looks until drawn ${f.looks.map((ms) => ms.toFixed(0)).join(', ')} ms`,
   )
 }
 

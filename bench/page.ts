@@ -19,8 +19,8 @@ export interface PageFigure {
   readonly rolloutMs: number
 }
 
-/** Rolls out `replicas` pods at ten times real time on `nodes` nodes, in a headless Chromium. */
-export async function measurePage(replicas: number, nodes: number): Promise<PageFigure> {
+/** Serves the built page and opens a browser at it. */
+async function withPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
   const server: ChildProcess = spawn(
     process.execPath,
     ['node_modules/vite/bin/vite.js', 'preview', '--port', String(PORT), '--strictPort'],
@@ -38,7 +38,16 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
   })
   try {
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    return await use(await browser.newPage({ viewport: { width: 1440, height: 900 } }))
+  } finally {
+    await browser.close()
+    server.kill()
+  }
+}
+
+/** Rolls out `replicas` pods at ten times real time on `nodes` nodes, in a headless Chromium. */
+export async function measurePage(replicas: number, nodes: number): Promise<PageFigure> {
+  return withPage(async (page) => {
     const opened = Date.now()
     await page.goto(`http://localhost:${PORT}/?scenario=empty-cluster&nodes=${nodes}&lang=en`)
     await page.evaluate('window.kubarium.ready')
@@ -78,10 +87,7 @@ export async function measurePage(replicas: number, nodes: number): Promise<Page
       readyMs,
       rolloutMs,
     }
-  } finally {
-    await browser.close()
-    server.kill()
-  }
+  })
 }
 
 interface TraceEvent {
@@ -118,6 +124,35 @@ async function watchThreads(page: Page): Promise<() => Promise<number[]>> {
       .filter((ms) => ms > 50)
   }
 }
+
+/** Looking back in the page, until it is drawn. @unit ms */
+export interface PastPageFigure {
+  readonly hourMs: number
+  readonly looks: readonly number[]
+}
+
+/** Lets an hour of a cluster pass in the page and goes back to moments of it. */
+export async function measurePastInPage(nodes: number): Promise<PastPageFigure> {
+  return withPage(async (page) => {
+    await page.goto(`http://localhost:${PORT}/?scenario=first-cluster&nodes=${nodes}&lang=en`)
+    await page.evaluate('window.kubarium.ready')
+    await page.evaluate('window.kubarium.speed(0)')
+    const began = Date.now()
+    await page.evaluate("window.kubarium.advance('1h')")
+    const hourMs = Date.now() - began
+    const looks: number[] = []
+    for (const minute of [30, 5, 55, 15, 45])
+      looks.push((await page.evaluate(look(minute))) as number)
+    return { hourMs, looks }
+  })
+}
+
+const look = (minute: number) => `(async () => {
+  const from = performance.now()
+  await window.kubarium.at('${minute}m')
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  return performance.now() - from
+})()`
 
 const WATCH = `(() => {
   const seen = (window.__seen = { tasks: [], frames: 0, from: performance.now() })

@@ -12,8 +12,6 @@ import { parse } from 'yaml'
 const WATCHES = 1000
 const REQUESTS_PER_SECOND = 200
 const PODS = 10_000
-/** Turns of thirty requests between making a ConfigMap and changing it. */
-const TURNS_BACK = 20
 /** Requests under way at once while pods are made. */
 const MAKERS = 32
 
