@@ -5,6 +5,7 @@
 
 import { startAggregator } from './addons/aggregator.ts'
 import { startCloudLoadBalancer } from './addons/cloudloadbalancer.ts'
+import { startCsiAttacher } from './addons/csiattacher.ts'
 import { startIngressController } from './addons/ingresscontroller.ts'
 import { startMetricsServer } from './addons/metricsserver.ts'
 import { startNetworkPolicy } from './addons/networkpolicy.ts'
@@ -288,6 +289,7 @@ export class Cluster {
       state: () => stateOf(METRICS_API_SERVICE),
     })
     this.aggregated.push(metrics)
+    startCsiAttacher(this.addonClient('csi-attacher', 'csi-attacher'))
     const cloud = this.addonClient('cloud-controller-manager', 'service-controller')
     this.network.balancer = startCloudLoadBalancer(cloud, this.network)
     const ingress = startIngressController(this.addonClient('ingress-nginx', 'ingress-nginx'))

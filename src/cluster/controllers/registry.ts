@@ -1,5 +1,6 @@
 /** All controllers, in the order in which they are started. */
 
+import { attachdetach } from './attachdetach/attachdetach.ts'
 import { clusterroleaggregation } from './clusterroleaggregation/clusterroleaggregation.ts'
 import { cronjob } from './cronjob/cronjob.ts'
 import { csrapproving } from './csrapproving/csrapproving.ts'
@@ -66,6 +67,7 @@ export const controllers: readonly ControllerDefinition[] = [
   tainteviction,
   persistentvolumebinder,
   localpathprovisioner,
+  attachdetach,
   volumeexpand,
   pvcprotection,
   pvprotection,

@@ -3,7 +3,13 @@
  * is Running and Ready after `readyMs`; one that may end does so `runMs` later (exit code 1 where its image, command or
  * args contain `fail`); a deleted pod is gone within a second. No logs, no exec, no word of init containers.
  */
-import type { ContainerStatus, Pod, PodCondition } from '../api/generated/types.ts'
+import type {
+  ContainerStatus,
+  Node,
+  NodeStatus,
+  Pod,
+  PodCondition,
+} from '../api/generated/types.ts'
 import { ApiError } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import type { Client } from '../client/client.ts'
@@ -84,7 +90,7 @@ export class HollowKubelets {
     const key = { namespace: '', name: machine.name }
     const none = { images: new Map() } as unknown as NodeRuntime
     yield* this.quietly(
-      client.create('Node', registration(machine, none, world.clock.unixMs, WELL)),
+      client.create('Node', bare(registration(machine, none, world.clock.unixMs, WELL))),
     )
     const lease = { namespace: 'kube-node-lease', name: machine.name }
     for (;;) {
@@ -95,7 +101,7 @@ export class HollowKubelets {
         if (node && ready?.status !== 'True') {
           const { status } = nodeStatus(node, machine, none, world.clock.unixMs, WELL)
           yield* this.quietly(
-            client.patch('Node', key, 'strategic', { status }, { subresource: 'status' }),
+            client.patch('Node', key, 'strategic', { status: plain(status) }, STATUS),
           )
         }
         const known = yield* this.quietly(optional(client.get('Lease', lease)))
@@ -235,4 +241,30 @@ export class HollowKubelets {
 
 function isScheduled(pod: Pod): boolean {
   return pod.status?.conditions?.some((c) => c.type === 'PodScheduled') ?? false
+}
+
+const STATUS = { subresource: 'status' }
+
+/** There is no machine behind the node: nothing to attach volumes to, and nothing to tell of it. */
+function bare(node: Node): Node {
+  const { annotations: _none, ...metadata } = node.metadata
+  const { podCIDR: _one, podCIDRs: _all, ...spec } = node.spec ?? {}
+  return { ...node, metadata, spec, ...(node.status ? { status: plain(node.status) } : {}) }
+}
+
+function plain(status: NodeStatus): NodeStatus {
+  const { daemonEndpoints: _d, images: _i, runtimeHandlers: _r, ...rest } = status
+  if (!rest.nodeInfo) return rest
+  return {
+    ...rest,
+    nodeInfo: {
+      ...rest.nodeInfo,
+      machineID: '',
+      systemUUID: '',
+      bootID: '',
+      kernelVersion: '6.8.0',
+      osImage: 'Debian GNU/Linux 12 (bookworm)',
+      containerRuntimeVersion: 'containerd://2.1.0',
+    },
+  }
 }

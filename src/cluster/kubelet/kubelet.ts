@@ -70,6 +70,8 @@ export interface KubeletContext {
   podChanged(record: PodRecord): void
   /** A pod has ended, or needs less. */
   roomMade(): void
+  /** Attachable volumes came into use or went out of it; the node is to say so. */
+  volumesChanged(): void
   /** A container uses more or less memory than before. */
   memoryChanged(): void
 }
@@ -202,6 +204,14 @@ export class Kubelet implements KubeletContext {
 
   roomMade(): void {
     this.resizes.retry()
+  }
+
+  volumesChanged(): void {
+    this.after(0, () => spawn(this.world, this.place, 'node status', () => this.updateNode()))
+  }
+
+  private volumesInUse(): string[] {
+    return [...new Set([...this.workers.values()].flatMap((w) => [...w.uses]))].sort()
   }
 
   memoryChanged(): void {
@@ -407,6 +417,7 @@ export class Kubelet implements KubeletContext {
       const next = nodeStatus(node, this.machine, this.runtime, clock.unixMs, {
         networkReady: this.networkReady,
         memoryPressure: this.eviction.underPressure,
+        volumesInUse: this.volumesInUse(),
       })
       const due =
         clock.now - this.lastReport >= KUBELET_TIMES.statusReportMs || this.lastReport === 0

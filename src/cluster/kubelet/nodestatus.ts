@@ -23,6 +23,8 @@ export interface Machine {
 
 /** What the kubelet found about its machine. */
 export interface NodeState {
+  /** Attachable volumes of pods here, sorted. */
+  readonly volumesInUse?: readonly string[]
   readonly networkReady: boolean
   readonly memoryPressure: boolean
 }
@@ -112,6 +114,10 @@ export function nodeStatus(
     .sort((a, b) => b.sizeBytes - a.sizeBytes)
     .slice(0, 50)
   if (images.length !== (node.status?.images?.length ?? 0)) changed = true
+  const { volumesInUse = [] } = state
+  const known = node.status?.volumesInUse ?? []
+  const moved = known.join() !== volumesInUse.join()
+  if (moved) changed = true
   return {
     changed,
     status: {
@@ -139,6 +145,7 @@ export function nodeStatus(
       runtimeHandlers: [
         { features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name: '' },
       ],
+      ...(moved ? { volumesInUse: [...volumesInUse] } : {}),
     },
   }
 }

@@ -25,7 +25,7 @@ import {
 import { startProbes } from './probing.ts'
 import { actuate } from './resize.ts'
 import { phaseOf } from './status.ts'
-import { followsConfiguration, MountError, mountVolumes, refresh } from './volumes.ts'
+import { followsConfiguration, MountError, mountVolumes, NotAttached, refresh } from './volumes.ts'
 
 /** Crash backoff: first wait, cap, and the run time that forgives. @unit ms */
 export const CRASH_BACKOFF = { first: 10_000, max: 300_000, forgetAfter: 600_000 } as const
@@ -33,6 +33,9 @@ export const CRASH_BACKOFF = { first: 10_000, max: 300_000, forgetAfter: 600_000
 const MOUNT_RETRY: readonly Millis[] = [
   500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 122_000,
 ]
+/** How long volumes may take to be attached before that is worth an event, and how often is looked at most. */
+const ATTACH_MAX_MS: Millis = 123_000
+const ATTACH_TRIES = 2
 /** How often files of ConfigMaps and Secrets are brought up to date. */
 const REFRESH_MS: Millis = 60_000
 
@@ -41,6 +44,9 @@ export class PodWorker {
   readonly record: PodRecord
   readonly wake = new Wake()
   volumes: Map<string, Volume> = new Map()
+  /** Attachable volumes, by the names that the node reports as in use. */
+  readonly uses = new Set<string>()
+  private attachSince: Millis | undefined
   private readonly task: TaskHandle
   private mountTries = 0
   private readonly stops: (() => void)[] = []
@@ -387,17 +393,32 @@ export class PodWorker {
   private *mount(): Task<boolean> {
     const { kubelet, record } = this
     try {
-      this.volumes = yield* mountVolumes(kubelet.volumeHost, record.pod)
+      this.volumes = yield* mountVolumes(kubelet.volumeHost, record.pod, this.uses)
       record.mounted = true
       this.mountTries = 0
       if (followsConfiguration(record.pod)) this.keepFresh()
       return true
     } catch (e) {
+      if (e instanceof NotAttached) return this.waitForAttach(e.volume)
       if (!(e instanceof MountError)) throw e
       kubelet.recorder.event(kubelet.target(record.pod), 'Warning', e.reason, e.message)
       this.mountTries++
       return false
     }
+  }
+
+  /** Says so only after a while. @returns false: not mounted */
+  private waitForAttach(volume: string): false {
+    const { kubelet, record } = this
+    const { now } = kubelet.world.clock
+    if (this.attachSince === undefined) kubelet.volumesChanged()
+    this.attachSince ??= now
+    this.mountTries = Math.min(this.mountTries + 1, ATTACH_TRIES)
+    if (now - this.attachSince < ATTACH_MAX_MS) return false
+    this.attachSince = now
+    const text = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[${volume}], failed to process volumes=[]: context deadline exceeded`
+    kubelet.recorder.event(kubelet.target(record.pod), 'Warning', 'FailedMount', text)
+    return false
   }
 
   private keepFresh(): void {
@@ -500,6 +521,9 @@ export class PodWorker {
   private release(): void {
     const { record, kubelet } = this
     if (record.sandbox) kubelet.runtime.removeSandbox(record.sandbox)
+    if (this.uses.size === 0) return
+    this.uses.clear()
+    kubelet.volumesChanged()
   }
 
   event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string): void {

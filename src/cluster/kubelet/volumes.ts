@@ -6,11 +6,14 @@ import type {
   ConfigMap,
   DownwardAPIVolumeFile,
   KeyToPath,
+  PersistentVolume,
   Pod,
   Secret,
   VolumeProjection,
   Volume as VolumeSpec,
 } from '../api/generated/types.ts'
+import { needsAttach, nodeVolumeName } from '../api/helpers/attach.ts'
+import { claimNameOf } from '../api/helpers/volumes.ts'
 import { decodeBase64 } from '../api/meta/base64.ts'
 import { ApiError, isReason } from '../api/meta/status.ts'
 import type { Client } from '../client/client.ts'
@@ -27,6 +30,15 @@ export class MountError extends Error {
     message: string,
   ) {
     super(message)
+  }
+}
+
+/** A volume that is not at this node yet; the kubelet waits. */
+export class NotAttached extends Error {
+  override name = 'NotAttached'
+  /** @param volume its name in the pod */
+  constructor(readonly volume: string) {
+    super(`volume ${volume} is not attached`)
   }
 }
 
@@ -56,11 +68,19 @@ export interface VolumeHost {
   readonly allocatable: { cpuMillis: number; memoryBytes: number }
 }
 
-/** Mounts all volumes of a pod. @throws MountError */
-export function* mountVolumes(host: VolumeHost, pod: Pod): Task<Map<string, Volume>> {
+/**
+ * Mounts all volumes of a pod.
+ * @param uses gets the names of attachable volumes, as the node reports them
+ * @throws MountError, NotAttached
+ */
+export function* mountVolumes(
+  host: VolumeHost,
+  pod: Pod,
+  uses: Set<string>,
+): Task<Map<string, Volume>> {
   const mounted = new Map<string, Volume>()
   for (const spec of pod.spec?.volumes ?? []) {
-    mounted.set(spec.name, yield* mount(host, pod, spec))
+    mounted.set(spec.name, yield* mount(host, pod, spec, uses))
   }
   return mounted
 }
@@ -100,11 +120,15 @@ export function* refresh(
   return changed
 }
 
-function* mount(host: VolumeHost, pod: Pod, spec: VolumeSpec): Task<Volume> {
+function* mount(host: VolumeHost, pod: Pod, spec: VolumeSpec, uses: Set<string>): Task<Volume> {
   if (spec.hostPath) return yield* hostPath(host, spec)
-  if (spec.persistentVolumeClaim)
-    return yield* claim(host, pod, spec.persistentVolumeClaim.claimName)
-  if (spec.ephemeral) return yield* claim(host, pod, `${pod.metadata.name}-${spec.name}`)
+  const claimName = claimNameOf(pod, spec)
+  if (claimName !== undefined) {
+    const pv = yield* claimed(host, pod, claimName)
+    if (pv.spec?.csi) yield* waitForAttach(host, pv, spec.name, uses)
+    const local = pv.spec?.local?.path ?? pv.spec?.hostPath?.path
+    return host.disks.get(local ? `host://${host.node}${local}` : `pv://${pv.metadata.name}`)
+  }
   if (spec.configMap ?? spec.secret ?? spec.projected ?? spec.downwardAPI) {
     const volume = emptyVolume()
     for (const [k, v] of yield* configurationFiles(host, pod, spec)) volume.files.set(k, v)
@@ -153,7 +177,8 @@ function* hostPath(host: VolumeHost, spec: VolumeSpec): Task<Volume> {
   return volume
 }
 
-function* claim(host: VolumeHost, pod: Pod, name: string): Task<Volume> {
+/** The volume that a claim is bound to. */
+function* claimed(host: VolumeHost, pod: Pod, name: string): Task<PersistentVolume> {
   const namespace = pod.metadata.namespace ?? ''
   const lost = (message: string) => new MountError('FailedMount', message)
   const pvc = yield* reached(
@@ -172,8 +197,24 @@ function* claim(host: VolumeHost, pod: Pod, name: string): Task<Volume> {
     lost,
   )
   if (!pv) throw lost(`persistentvolume "${target}" not found`)
-  const local = pv.spec?.local?.path ?? pv.spec?.hostPath?.path
-  return host.disks.get(local ? `host://${host.node}${local}` : `pv://${target}`)
+  return pv
+}
+
+/** @throws NotAttached until the controller says that the volume is at this node */
+function* waitForAttach(
+  host: VolumeHost,
+  pv: PersistentVolume,
+  volume: string,
+  uses: Set<string>,
+): Task<void> {
+  const wait = () => new NotAttached(volume)
+  const name = pv.spec?.csi?.driver ?? ''
+  const driver = yield* reached(host.client.get('CSIDriver', { namespace: '', name }), '', wait)
+  if (!needsAttach(pv, driver)) return
+  uses.add(nodeVolumeName(pv))
+  const key = { namespace: '', name: host.node }
+  const node = yield* reached(host.client.get('Node', key), '', wait)
+  if (!node?.status?.volumesAttached?.some((v) => v.name === nodeVolumeName(pv))) throw wait()
 }
 
 function* configurationFiles(
