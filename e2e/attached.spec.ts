@@ -353,3 +353,27 @@ function difference(real: string, mine: string): string {
     x.slice(at, at + 5).map((l) => `${sign} ${JSON.stringify(l)}`)
   return [`line ${at + 1}`, ...some(a, '- real:'), ...some(b, '+ ours:')].join('\n')
 }
+
+test('why, asked in a page that is attached: the verdict, what is worth trying, and the fix at work', async ({
+  page,
+}) => {
+  await attach(page)
+  expect((await ours(page, 'create namespace asked')).code).toBe(0)
+  await ours(page, 'create deployment shop --image=nginx:oops -n asked')
+  await page.evaluate(() => window.kubarium.advance('20s'))
+  await page.locator('[data-testid=pod][data-pod^=shop-]').first().click()
+  await page.getByTestId('inspect-why').click()
+  await expect(page.getByTestId('verdict')).toContainText('The registry has no image nginx:oops')
+  await page.getByTestId('find-fix').click()
+  const fix = page.getByTestId('fix').first()
+  await expect(fix).toContainText('kubectl set image deployment/shop -n asked nginx=nginx:')
+  // What others do is in no log: a copy would be of another cluster.
+  await expect(fix).toContainText('not tried: others change this cluster too')
+  await expect(page.getByTestId('what-if')).toHaveCount(0)
+  await fix.getByTestId('apply-fix').click()
+  await expect
+    .poll(async () => (await ours(page, 'get deployment shop -n asked --no-headers')).stdout, {
+      timeout: 60_000,
+    })
+    .toMatch(/shop +1\/1/)
+})

@@ -69,6 +69,11 @@ test('shows the cluster as it changes, kubectl reads, and nothing can be written
   await expect(page.getByTestId('notice')).toContainText(`Only watching ${proxy}`)
   await expect(page.getByText('node-2').first()).toBeVisible()
 
+  // Its time cannot be stopped, gone back in or asked why.
+  for (const id of ['play', 'step', 'settle', 'speed', 'timeline', 'time-menu'])
+    await expect(page.getByTestId(id)).toHaveCount(0)
+  await expect(page.getByTestId('clock')).toBeVisible()
+
   expect(kubectl('create deployment seen --image=nginx:1.27 --replicas=3')).toContain('created')
   await expect(async () => {
     const pods = await line(page, 'get pods -l app=seen --no-headers')

@@ -107,7 +107,10 @@ export type Ask =
       readonly field?: string
       /** Asks why the newest request about it was refused, whether the object is there or not. */
       readonly refused?: true
-      /** Also tries what could mend it, on copies. The host is busy meanwhile: pages ask a laboratory instead. */
+      /**
+       * Also tries what could mend it, on copies, or proposes it where the log is not all that happened. The host is
+       * busy meanwhile: pages with a cluster of their own ask a laboratory instead.
+       */
       readonly fix?: true
     }
   /** What is in trouble: answered by `Trouble[]`. */
@@ -316,6 +319,8 @@ export interface WhyFix {
   readonly broke: readonly About[]
   /** What kubectl said when it refused. */
   readonly refused?: string
+  /** Only proposed: there is no copy to try it on, because others than this page change the cluster. */
+  readonly untried?: true
 }
 
 /** Why something is as it is: what is seen, what led there (root last), what happened, what comes next. */

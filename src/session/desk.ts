@@ -16,7 +16,7 @@ import { planImport } from './import.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
 import type { Run, Session, SessionIo } from './session.ts'
-import { ranked, tryFixes } from './why/fixes.ts'
+import { proposeFixes, ranked, tryFixes } from './why/fixes.ts'
 import { Look } from './why/look.ts'
 import { refusedBy, troubles } from './why/troubles.ts'
 import { why, whyRefused } from './why/why.ts'
@@ -326,10 +326,13 @@ export class Desk {
 
   private why({ about, field, fix, refused }: Extract<Ask, { type: 'why' }>): WhyAnswer {
     const { session, past } = this
-    if (refused) return whyRefused(session.cluster, about, past?.shown)
-    const answer = why(session.cluster, about, field, past?.shown)
+    const answer = refused
+      ? whyRefused(session.cluster, about, past?.shown)
+      : why(session.cluster, about, field, past?.shown)
     if (!fix || field) return answer
-    const fixes = [...tryFixes(session.recording(), past?.at ?? session.now, about)]
+    if (session.shared)
+      return { ...answer, fixes: past ? [] : proposeFixes(session.cluster, about, refused) }
+    const fixes = [...tryFixes(session.recording(), past?.at ?? session.now, about, refused)]
     return { ...answer, fixes: ranked(fixes) }
   }
 }

@@ -77,11 +77,15 @@ export class Session {
    * @param home the home folder at birth, by name
    * @param scene id of the scene that it began with
    */
+  /** Others reach this cluster too: its log is not all that happened, and no copy can be made from it. */
+  readonly shared: boolean
+
   constructor(
     of: Partial<ClusterConfig> | Cluster = {},
     home: Readonly<Record<string, string>> = {},
     private readonly scene?: string,
   ) {
+    this.shared = of instanceof Cluster
     this.cluster = of instanceof Cluster ? of : createCluster(of)
     this.faults = new Faults(this.cluster)
     this.home = home

@@ -4,6 +4,7 @@
  */
 import type { PodStatus } from '../../cluster/api/generated/types.ts'
 import type { AnyObject } from '../../cluster/api/object.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
 import type { About, WhyFix } from '../../protocol/protocol.ts'
 import type { Recording } from '../recording.ts'
 import type { Session } from '../session.ts'
@@ -11,7 +12,7 @@ import { refusedFinding } from './absent.ts'
 import { actOn, broken, copyOf, health, lookAt, runOn } from './copy.ts'
 import { headOf } from './edits.ts'
 import type { Candidate, Finding } from './finding.ts'
-import { aboutOf, keyOf, type Look } from './look.ts'
+import { aboutOf, keyOf, Look } from './look.ts'
 import { candidatesOf, investigate } from './why.ts'
 
 /** Candidates tried at most. */
@@ -59,6 +60,21 @@ export function* tryFixes(
     yield fix
     if (fix.works && ++working >= WORKING_MAX) return
   }
+}
+
+/** What would be tried, where no copy can be made. */
+export function proposeFixes(cluster: Cluster, about: About, refused = false): WhyFix[] {
+  return candidatesOf(asked(new Look(cluster), about, refused))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, TRIES_MAX)
+    .map(({ command, act, why }) => ({
+      command,
+      ...(act ? { act } : {}),
+      why,
+      works: false,
+      broke: [],
+      untried: true,
+    }))
 }
 
 /** How many candidates there are to try. */

@@ -2,6 +2,7 @@
 import { Command } from 'cmdk'
 import { Dialog } from 'radix-ui'
 import { bridge } from '../bridge/bridge.ts'
+import { watchedThrough } from '../bridge/transport.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { present } from '../present/present.ts'
 import { prefer } from '../store/preferences.ts'
@@ -19,15 +20,22 @@ export function Palette() {
   const t = useWords()
   const isOpen = usePalette().open
   const close = closePalette
+  // What is only watched cannot be stopped, and nothing is done to it.
+  const own: [string, () => void][] =
+    watchedThrough() === undefined
+      ? [
+          [t('bar.pause'), () => bridge.speed(0)],
+          [t('bar.play'), () => bridge.speed(1)],
+          [t('bar.step'), () => void bridge.step()],
+          [t('bar.settle'), () => void bridge.settle()],
+          [t('tour.offer'), () => void startTour()],
+          [t('shelf.machine'), addMachine],
+          [t('shelf.heal'), heal],
+        ]
+      : []
   const acts: [string, () => void][] = [
-    [t('bar.pause'), () => bridge.speed(0)],
-    [t('bar.play'), () => bridge.speed(1)],
-    [t('bar.step'), () => void bridge.step()],
-    [t('bar.settle'), () => void bridge.settle()],
-    [t('tour.offer'), () => void startTour()],
+    ...own,
     [t('present.start'), present],
-    [t('shelf.machine'), addMachine],
-    [t('shelf.heal'), heal],
     [t('dock.editor'), () => prefer({ dock: 'editor' })],
     [t('dock.terminal'), () => prefer({ dock: 'terminal' })],
   ]

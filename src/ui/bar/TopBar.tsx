@@ -32,6 +32,7 @@ const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 100, 300, 1000]
 /** The top bar. */
 export function TopBar() {
   const t = useWords()
+  const watching = watchedThrough() !== undefined
   return (
     <header className={styles.bar} data-large="">
       <div className={styles.brand}>
@@ -58,9 +59,9 @@ export function TopBar() {
       </div>
       <Scenes />
       <Transport />
-      <Timeline />
+      {watching ? null : <Timeline />}
       <div className={styles.tools}>
-        <TimeMenu />
+        {watching ? null : <TimeMenu />}
         <button
           type="button"
           onClick={openPalette}
@@ -137,8 +138,17 @@ function Scenes() {
   )
 }
 
-/** Play, step, run ahead, speed, clock. */
+/** Play, step, run ahead, speed, clock; of a real cluster, whose time cannot be stopped, the clock alone. */
 export function Transport() {
+  if (watchedThrough() === undefined) return <Controls />
+  return (
+    <div className={styles.transport}>
+      <Clock running={false} />
+    </div>
+  )
+}
+
+function Controls() {
   const t = useWords()
   const speed = useWorld((s) => s.speed)
   const target = useWorld((s) => s.target)

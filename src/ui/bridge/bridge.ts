@@ -231,7 +231,7 @@ class Bridge {
   }
 
   /** @param field asks for one field of it, as `spec.replicas` */
-  why(about: About, o: { field?: string; refused?: true } = {}): Promise<WhyAnswer> {
+  why(about: About, o: { field?: string; refused?: true; fix?: true } = {}): Promise<WhyAnswer> {
     const { kind, namespace, name } = about
     return this.ask({ type: 'why', about: { kind, namespace, name }, ...o }) as Promise<WhyAnswer>
   }

@@ -17,6 +17,8 @@ export interface Explanation {
   readonly rule?: { readonly name: string; readonly url: string }
   /** What was tried on copies, what works first. `after`: virtual ms until it was well. */
   readonly fixes: readonly {
+    /** Only proposed: the cluster has other clients, so no copy can be made. */
+    readonly untried?: true
     /** Empty for an act, which `kubarium.fault` or `addNode` carries out. */
     readonly command: string
     readonly act?: Act
@@ -62,8 +64,9 @@ export async function explain(target: string, field?: string): Promise<Explanati
     ...(rule ? { rule: { name: rule.name, url: SITE + rule.path } } : {}),
     fixes: [...tried]
       .sort((a, b) => Number(b.works) - Number(a.works))
-      .map(({ command, act, why, works, after, refused }) => ({
+      .map(({ command, act, why, works, after, refused, untried }) => ({
         command,
+        ...(untried ? { untried } : {}),
         ...(act ? { act } : {}),
         why: inWords(why),
         works,

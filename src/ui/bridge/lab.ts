@@ -2,6 +2,7 @@
 import type { About, LabAsk, LabTell, WhatIfAnswer, WhyFix } from '../../protocol/protocol.ts'
 import { cards } from '../store/world.ts'
 import { bridge } from './bridge.ts'
+import { attachedTo } from './transport.ts'
 
 /** What was tried so far. */
 export interface Trials {
@@ -21,7 +22,7 @@ function ask(question: Question, hear: (tell: LabTell) => void): () => void {
     worker?.terminate()
   }
   // The answer comes after the frame that shows its instant: the page's clock is the recording's.
-  void bridge.recording().then((recording) => {
+  const begin = (recording: unknown) => {
     if (over) return
     worker = new Worker(new URL('../../worker/laboratory.ts', import.meta.url), {
       type: 'module',
@@ -34,6 +35,9 @@ function ask(question: Question, hear: (tell: LabTell) => void): () => void {
     }
     worker.onerror = (e) => hear({ type: 'failed', id: 1, message: e.message })
     worker.postMessage({ id: 1, recording, now: Math.floor(cards.now), ...question } as LabAsk)
+  }
+  void bridge.recording().then(begin, (e: Error) => {
+    if (!over) hear({ type: 'failed', id: 1, message: e.message })
   })
   return stop
 }
@@ -44,6 +48,17 @@ export function findFixes(
   hear: (t: Trials | { failed: string }) => void,
   refused = false,
 ): () => void {
+  // Others change that cluster too: it has no log to make a copy from, and the host proposes what it would try.
+  if (attachedTo() !== undefined) {
+    let over = false
+    void bridge.why(about, { fix: true, ...(refused ? { refused } : {}) }).then(
+      (a) => over || hear({ fixes: a.fixes ?? [], left: 0 }),
+      (e: Error) => over || hear({ failed: e.message }),
+    )
+    return () => {
+      over = true
+    }
+  }
   return ask({ type: 'fix', about, ...(refused ? { refused } : {}) }, (tell) => {
     if (tell.type === 'fix') hear({ fixes: tell.fixes, left: tell.left })
     else if (tell.type === 'failed') hear({ failed: tell.message })

@@ -15,6 +15,9 @@ export const whyEn = {
   'why.tried.refused': 'refused: {message}',
   'why.tried.broke': 'helps, but breaks {what}',
   'why.tried.none': 'None of what was tried on a copy helps.',
+  'why.untried':
+    'not tried: others change this cluster too, so no copy of it can be made to try it on',
+  'why.proposed': 'Worth trying, the smallest change first',
   'why.apply': 'Run it',
   'why.apply.act': 'Do it',
   'why.beyond': 'Why no change helps',

@@ -1,5 +1,5 @@
 /** The smallest change that mends it, found by trying on copies in the laboratory. */
-import { Check, CircleAlert, FlaskConical, X } from 'lucide-react'
+import { Check, CircleAlert, FlaskConical, Lightbulb, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { About, Said, WhyFix } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
@@ -59,6 +59,7 @@ export function Fixes({
   const fixes = trials && 'fixes' in trials ? trials.fixes : []
   const left = trials && 'left' in trials ? trials.left : 0
   const hopeless = !possible || (trials && left === 0 && !fixes.some((f) => f.works))
+  const untried = fixes.some((f) => f.untried)
   const shown = [...fixes].sort((a, b) => Number(b.works) - Number(a.works))
   return (
     <section aria-live="polite" data-testid="fixes" data-left={left}>
@@ -75,13 +76,13 @@ export function Fixes({
         </button>
       ) : null}
       {failed ? <p className="bad small">{failed}</p> : null}
-      {shown.length > 0 ? <h3>{t('why.tried')}</h3> : null}
+      {shown.length > 0 ? <h3>{t(untried ? 'why.proposed' : 'why.tried')}</h3> : null}
       <ul className={styles.fixes}>
         {shown.map((f) => (
           <Fix key={f.command || JSON.stringify(f.act)} fix={f} />
         ))}
       </ul>
-      {trials && left === 0 && !failed && !fixes.some((f) => f.works) ? (
+      {trials && left === 0 && !failed && !untried && !fixes.some((f) => f.works) ? (
         <p className="muted small">{t('why.tried.none')}</p>
       ) : null}
       {beyond && hopeless ? (
@@ -98,14 +99,16 @@ function Fix({ fix }: { fix: WhyFix }) {
   const t = useWords()
   const [first = '', ...rest] = fix.command.split('\n')
   const broke = fix.broke.map((b) => `${b.kind} ${b.name}`).join(', ')
-  const outcome = fix.works
-    ? t('why.tried.works', { time: durationText(fix.after ?? 0) })
-    : fix.refused
-      ? t('why.tried.refused', { message: fix.refused })
-      : broke
-        ? t('why.tried.broke', { what: broke })
-        : t('why.tried.fails')
-  const Sign = fix.works ? Check : broke ? CircleAlert : X
+  const outcome = fix.untried
+    ? t('why.untried')
+    : fix.works
+      ? t('why.tried.works', { time: durationText(fix.after ?? 0) })
+      : fix.refused
+        ? t('why.tried.refused', { message: fix.refused })
+        : broke
+          ? t('why.tried.broke', { what: broke })
+          : t('why.tried.fails')
+  const Sign = fix.untried ? Lightbulb : fix.works ? Check : broke ? CircleAlert : X
   return (
     <li data-works={fix.works} data-testid="fix">
       <p className={styles.outcome}>
@@ -123,7 +126,7 @@ function Fix({ fix }: { fix: WhyFix }) {
           <pre>{rest.join('\n')}</pre>
         </details>
       )}
-      {fix.works ? (
+      {fix.works || fix.untried ? (
         <button type="button" className="btn" onClick={() => carryOut(fix)} data-testid="apply-fix">
           {t(fix.act ? 'why.apply.act' : 'why.apply')}
         </button>

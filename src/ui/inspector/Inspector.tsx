@@ -2,6 +2,7 @@
 import { Pencil, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { bridge } from '../bridge/bridge.ts'
+import { watchedThrough } from '../bridge/transport.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
 import { loadWithWords } from '../editor/words.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
@@ -40,7 +41,9 @@ export function Inspector() {
       </aside>
     )
   }
-  const tabs = TABS.filter((x) => !x.kinds || x.kinds.includes(selected.kind))
+  // Of a cluster that is only watched nothing is known but what its API says.
+  const told = (tab: InspectorTab) => tab !== 'why' || watchedThrough() === undefined
+  const tabs = TABS.filter((x) => told(x.tab) && (!x.kinds || x.kinds.includes(selected.kind)))
   const shown = tabs.some((x) => x.tab === tab) ? tab : 'summary'
   return (
     <aside

@@ -3,6 +3,7 @@ import { BookOpen } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { About, Said, WhyAnswer, WhyCause, WhyRule } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
+import { attachedTo } from '../bridge/transport.ts'
 import { preciseText } from '../components/time.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { stepWords } from '../i18n/steps.ts'
@@ -42,7 +43,7 @@ export function Why({ selected }: { selected: Selected }) {
         refused={selected.refused ?? false}
         beyond={answer.beyond}
       />
-      <WhatIf key={`if${selected.uid}`} selected={selected} />
+      {attachedTo() === undefined ? <WhatIf key={`if${selected.uid}`} selected={selected} /> : null}
       <Happened answer={answer} />
       <Field key={`field${selected.uid}`} selected={selected} />
     </div>

@@ -4,6 +4,7 @@
  */
 
 import { bridge } from '../bridge/bridge.ts'
+import { watchedThrough } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { useScene } from '../store/scene.ts'
@@ -277,14 +278,16 @@ function LostNode({ node }: { node: NodeCard }) {
             <span className={`small muted ${styles.push}`}>
               {t('focus.lost.wait', { s: Math.ceil(left / 1000) })}
             </span>
-            <button
-              type="button"
-              className={`nodrag ${styles.link}`}
-              data-testid="fast-forward"
-              onClick={() => void bridge.advance(left + 1000)}
-            >
-              {t('focus.lost.skip', { t: clockText(left + 999).slice(3) })}
-            </button>
+            {watchedThrough() === undefined ? (
+              <button
+                type="button"
+                className={`nodrag ${styles.link}`}
+                data-testid="fast-forward"
+                onClick={() => void bridge.advance(left + 1000)}
+              >
+                {t('focus.lost.skip', { t: clockText(left + 999).slice(3) })}
+              </button>
+            ) : null}
           </>
         ) : null}
       </div>

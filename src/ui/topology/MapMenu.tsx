@@ -1,6 +1,7 @@
 /** The one menu of the map: what can be done to the node or pod under the pointer (or the focus). */
 import { ContextMenu } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
+import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { useFingers } from '../components/media.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { deletePodLine, drainLine } from '../inspector/whatifs.ts'
@@ -52,14 +53,33 @@ function uidAt(e: { target: EventTarget }): string | undefined {
   return (e.target as HTMLElement).closest<HTMLElement>('[data-uid]')?.dataset.uid
 }
 
+/** Why, and what if: of a cluster that is only watched neither is known, of one that others use no copy is made. */
+function Asking({
+  of,
+  line,
+  word,
+}: {
+  of: PodCard | NodeCard
+  line: string
+  word: 'whatif.menu.delete' | 'whatif.menu.drain'
+}) {
+  const t = useWords()
+  if (watchedThrough() !== undefined) return null
+  return (
+    <>
+      <ContextMenu.Item onSelect={() => select(of, 'why')}>{t('pod.why')}</ContextMenu.Item>
+      {attachedTo() === undefined ? (
+        <ContextMenu.Item onSelect={() => askWhatIf(of, line)}>{t(word)}</ContextMenu.Item>
+      ) : null}
+    </>
+  )
+}
+
 function PodMenu({ pod }: { pod: PodCard }) {
   const t = useWords()
   return (
     <ContextMenu.Content className="menu" aria-label={t('pod.menu', { name: pod.name })}>
-      <ContextMenu.Item onSelect={() => select(pod, 'why')}>{t('pod.why')}</ContextMenu.Item>
-      <ContextMenu.Item onSelect={() => askWhatIf(pod, deletePodLine(pod.namespace, pod.name))}>
-        {t('whatif.menu.delete')}
-      </ContextMenu.Item>
+      <Asking of={pod} line={deletePodLine(pod.namespace, pod.name)} word="whatif.menu.delete" />
       <ContextMenu.Item onSelect={() => select(pod, 'logs')}>{t('pod.logs')}</ContextMenu.Item>
       <ContextMenu.Item onSelect={() => select(pod, 'yaml')}>
         {t('inspector.yaml')}
@@ -102,10 +122,7 @@ function NodeMenu({ node }: { node: NodeCard }) {
       </ContextMenu.Item>
       <ContextMenu.Item onSelect={() => drain(node.name)}>{t('node.drain')}</ContextMenu.Item>
       <hr />
-      <ContextMenu.Item onSelect={() => select(node, 'why')}>{t('pod.why')}</ContextMenu.Item>
-      <ContextMenu.Item onSelect={() => askWhatIf(node, drainLine(node.name))}>
-        {t('whatif.menu.drain')}
-      </ContextMenu.Item>
+      <Asking of={node} line={drainLine(node.name)} word="whatif.menu.drain" />
       <ContextMenu.Item onSelect={() => select(node, 'summary')}>
         {t('node.describe')}
       </ContextMenu.Item>
