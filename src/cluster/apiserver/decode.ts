@@ -104,6 +104,7 @@ function compileStruct(s: Schema): Decoder {
   const lists: string[] = []
   const order = fieldOrder(s)
   const nil = NIL_LISTS.has(struct)
+  const written = WRITTEN[struct]
   for (const [name, p] of Object.entries(s.properties ?? {})) {
     const isStruct = p.ref !== undefined && isObject(p.default)
     const field: Field = {
@@ -142,12 +143,21 @@ function compileStruct(s: Schema): Decoder {
       if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
     for (const [name, zero] of zeros) if (out[name] === undefined) out[name] = zero
     for (const name of lists) if (out[name] === undefined) out[name] = nil ? null : []
+    if (written) for (const k of Object.keys(written)) if (out[k] === undefined) out[k] = written[k]
     return at.notes && order ? reordered(out, order) : out
   }
 }
 
 /** Kinds whose required list may stay out, and is then written as null. */
-const NIL_LISTS = new Set(['Role', 'ClusterRole', 'EndpointSlice'])
+const NIL_LISTS = new Set(['EndpointSlice', 'LimitRangeSpec', 'CSINodeSpec'])
+
+/** Optional fields that Go writes even when they are not set, for want of `omitempty`. */
+const WRITTEN: Readonly<Record<string, JsonObject>> = {
+  Role: { rules: null },
+  ClusterRole: { rules: null },
+  PriorityClass: { value: 0 },
+  StatefulSetStatus: { availableReplicas: 0 },
+}
 
 /** Go writes struct fields in the order of their declaration, which their protobuf numbers follow. */
 function fieldOrder(s: Schema): readonly string[] | undefined {

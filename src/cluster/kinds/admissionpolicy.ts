@@ -178,7 +178,8 @@ function validateMutation(m: Mutation, at: string): FieldError[] {
   }
   if (m[other]) {
     const why = `must not be specified when patchType is ${m.patchType}`
-    out.push(invalidValue(`${at}.${other}`, m[other], why))
+    // Internal types have no JSON names.
+    out.push(invalidValue(`${at}.${other}`, { Expression: m[other].expression ?? '' }, why))
   }
   return out
 }

@@ -3,6 +3,7 @@ import type { Column } from '../api/definition.ts'
 import type { Event } from '../api/generated/types.ts'
 import { humanDuration } from '../api/meta/duration.ts'
 import { invalidValue, required, tooLong } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
 import { qualifiedName } from '../api/meta/validation.ts'
@@ -41,17 +42,83 @@ const fields = {
 
 /** The kind in the core group, which is also the stored form. */
 export const event = own<Event>('', 'v1', 'Event', {
+  defaults: writeZeros,
   columns,
   fields,
   validate: (o) => validateAny(o, 'reportingComponent'),
 })
 
-/** The kind in events.k8s.io. */
+/** The kind in events.k8s.io; what comes here is in the stored form already. */
 export const newEvent = own<Event>('events.k8s.io', 'v1', 'Event', {
+  defaults: writeZeros,
   columns,
-  fields,
-  validate: (o, old) => [...validateAny(o, 'reportingController'), ...(old ? [] : strict(o))],
+  fields: renamedFields(),
+  validate: (o, old) => [
+    ...validateAny(o, 'reportingController'),
+    ...(old ? updateFaults(o, old) : strict(o)),
+  ],
 })
+
+/** Go writes the times of an event and its reporter even when they are not set. */
+function writeZeros(o: Event): void {
+  const zeros: Record<string, unknown> = {
+    eventTime: null,
+    firstTimestamp: null,
+    lastTimestamp: null,
+    reportingComponent: '',
+    reportingInstance: '',
+    source: {},
+  }
+  const all = o as unknown as Record<string, unknown>
+  for (const [k, zero] of Object.entries(zeros)) all[k] ??= zero
+}
+
+function renamedFields(): Readonly<Record<string, (o: Event) => string>> {
+  const out: Record<string, (o: Event) => string> = {}
+  for (const [k, read] of Object.entries(fields)) {
+    const name = k === 'reportingComponent' ? 'reportingController' : k
+    out[name.replace('involvedObject.', 'regarding.')] = read
+  }
+  return out
+}
+
+/** What events.k8s.io lets nobody change. */
+const FIXED = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingComponent',
+  'reportingInstance',
+]
+
+function updateFaults(o: Event, old: Event): FieldError[] {
+  const out = deepEqual(o.series, old.series) ? [] : seriesFaults(o)
+  const [now, was] = [o, old] as unknown as Record<string, unknown>[]
+  for (const k of FIXED) {
+    if (deepEqual(now?.[k], was?.[k])) continue
+    const path = k === 'reportingComponent' ? 'reportingController' : k
+    out.push(invalidValue(path, now?.[k], 'field is immutable'))
+  }
+  return out
+}
+
+function seriesFaults(o: Event): FieldError[] {
+  if (!o.series) return []
+  const out: FieldError[] = []
+  if ((o.series.count ?? 0) < 2) {
+    out.push(invalidValue('series.count', '', 'should be at least 2'))
+  }
+  if (!o.series.lastObservedTime) out.push(required('series.lastObservedTime'))
+  return out
+}
 
 const NAME_MAX = 128
 const NOTE_MAX = 1024
@@ -84,7 +151,7 @@ function validateAny(o: Event, controller: string): FieldError[] {
 
 /** What events.k8s.io asks of a new event: its own fields, and none of the old ones. */
 function strict(o: Event): FieldError[] {
-  const out: FieldError[] = []
+  const out = seriesFaults(o)
   if (!o.eventTime) out.push(required('eventTime'))
   if (o.type !== 'Normal' && o.type !== 'Warning')
     out.push(invalidValue('type', '', `has invalid value: ${o.type ?? ''}`))

@@ -3,7 +3,7 @@ import type { Ingress, IngressBackend, IngressClass, IngressRule } from '../api/
 import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
-import { dnsLabel, dnsSubdomain, portName, wildcardSubdomain } from '../api/meta/validation.ts'
+import { dnsLabel, dnsSubdomain, pathSegmentName, portName, regexError, wildcardSubdomain } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { isIp } from './shared/ip.ts'
@@ -104,8 +104,11 @@ function validatePaths(r: IngressRule, path: string): FieldError[] {
   r.http.paths.forEach((p, i) => {
     const at = `${path}[${i}]`
     const type = p.pathType as string | undefined
-    if (!type) out.push(required(`${at}.pathType`, 'pathType must be specified'))
-    else if (type === 'Exact' || type === 'Prefix')
+    if (type === undefined) {
+      out.push(required(`${at}.pathType`, 'pathType must be specified'))
+      return
+    }
+    if (type === 'Exact' || type === 'Prefix')
       out.push(...validatePath(p.path ?? '', `${at}.path`))
     else if (type === 'ImplementationSpecific') {
       if (p.path && !p.path.startsWith('/')) {
@@ -131,7 +134,7 @@ function validateBackend(b: IngressBackend | undefined, at: string): FieldError[
   if (b?.resource && b.service) {
     return [invalidValue(at, '', 'cannot set both resource and service backends')]
   }
-  if (b?.resource) return []
+  if (b?.resource) return validateReference(b.resource, `${at}.resource`)
   if (!b?.service) return [invalidValue(at, '', 'resource or service backend is required')]
   const out: FieldError[] = []
   const s = b.service
@@ -147,6 +150,22 @@ function validateBackend(b: IngressBackend | undefined, at: string): FieldError[
   } else if (number !== undefined && (number < 1 || number > 65535)) {
     const text = 'must be between 1 and 65535, inclusive'
     out.push(invalidValue(`${at}.service.port.number`, number, text))
+  }
+  return out
+}
+
+function validateReference(
+  r: { apiGroup?: string; kind: string; name: string },
+  at: string,
+): FieldError[] {
+  const out: FieldError[] = []
+  if (r.apiGroup !== undefined) {
+    for (const m of dnsSubdomain(r.apiGroup))
+      out.push(invalidValue(`${at}.apiGroup`, r.apiGroup, m))
+  }
+  for (const k of ['kind', 'name'] as const) {
+    if (!r[k]) out.push(required(`${at}.${k}`))
+    else for (const m of pathSegmentName(r[k])) out.push(invalidValue(`${at}.${k}`, r[k], m))
   }
   return out
 }
@@ -184,6 +203,22 @@ export const ingressclass = own<IngressClass>('networking.k8s.io', 'v1', 'Ingres
 })
 
 const CONTROLLER_MAX = 250
+const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+
+/** @source apimachinery/pkg/util/validation IsDomainPrefixedPath */
+function validateDomainPath(value: string, at: string): FieldError[] {
+  if (value === '') return [required(at)]
+  const slash = value.indexOf('/')
+  const [host, path] = [value.slice(0, Math.max(slash, 0)), value.slice(slash + 1)]
+  if (!host || !path) {
+    return [invalidValue(at, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  }
+  const out = dnsSubdomain(host).map((m) => invalidValue(at, host, m))
+  if (!new RegExp(`^${HTTP_PATH}$`).test(path)) {
+    out.push(invalidValue(at, path, regexError('Invalid path', HTTP_PATH)))
+  }
+  return out
+}
 
 function validateClass(o: IngressClass, old: IngressClass | undefined): FieldError[] {
   const out: FieldError[] = []
@@ -193,14 +228,7 @@ function validateClass(o: IngressClass, old: IngressClass | undefined): FieldErr
       const body = `Too long: may not be more than ${CONTROLLER_MAX} bytes`
       out.push({ type: 'FieldValueTooLong', field: 'spec.controller', body })
     }
-    if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/.+$/.test(controller)) {
-      const text = 'must be a domain-prefixed path (such as "acme.io/foo")'
-      out.push(
-        controller === ''
-          ? required('spec.controller')
-          : invalidValue('spec.controller', controller, text),
-      )
-    }
+    out.push(...validateDomainPath(controller, 'spec.controller'))
   }
   const p = o.spec?.parameters
   if (!p) return out

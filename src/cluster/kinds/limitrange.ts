@@ -21,7 +21,7 @@ export const limitrange = own<LimitRange>('', 'v1', 'LimitRange', {
   validate(o) {
     const out: FieldError[] = []
     const types = new Set<string>()
-    o.spec?.limits.forEach((l, i) => {
+    o.spec?.limits?.forEach((l, i) => {
       const at = `spec.limits[${i}]`
       if (!l.type.includes('/') && !STANDARD_TYPES.has(l.type)) {
         const text = 'must be a standard limit type or fully qualified'

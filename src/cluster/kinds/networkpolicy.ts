@@ -73,13 +73,13 @@ function validatePorts(
       }
       return
     }
-    out.push(...portOf(p.port, `${at}.port`))
-    if (p.endPort === undefined) return
-    if (typeof p.port === 'string') {
+    if (p.endPort !== undefined && typeof p.port === 'string') {
       out.push(
         invalidValue(`${at}.endPort`, p.endPort, 'may not be specified when `port` is non-numeric'),
       )
-    } else if (p.endPort < p.port) {
+    }
+    out.push(...portOf(p.port, `${at}.port`))
+    if (p.endPort !== undefined && typeof p.port === 'number' && p.endPort < p.port) {
       // Upstream shows the port here, not the end port.
       out.push(invalidValue(`${at}.endPort`, p.port, 'must be greater than or equal to `port`'))
     }
@@ -116,6 +116,7 @@ function validatePeers(
 }
 
 function validateBlock(b: NonNullable<NetworkPolicyPeer['ipBlock']>, at: string): FieldError[] {
+  if (!b.cidr) return [required(`${at}.cidr`)]
   const cidr = parseCidr(b.cidr)
   if (!cidr) return validateCidr(b.cidr, `${at}.cidr`)
   const out: FieldError[] = []

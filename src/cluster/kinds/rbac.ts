@@ -21,6 +21,8 @@ import { validateSelector } from './shared/meta.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
 
+const NO_SELECTOR = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
+
 /** Role. */
 export const role = own<Role>(GROUP, 'v1', 'Role', {
   validate: (o) => validateRules(o.rules, true),
@@ -32,6 +34,9 @@ export const role = own<Role>(GROUP, 'v1', 'Role', {
 export const clusterrole = own<ClusterRole>(GROUP, 'v1', 'ClusterRole', {
   validate: (o) => [
     ...validateRules(o.rules, false),
+    ...(o.aggregationRule && !o.aggregationRule.clusterRoleSelectors?.length
+      ? [required('aggregationRule.clusterRoleSelectors', NO_SELECTOR)]
+      : []),
     ...(o.aggregationRule?.clusterRoleSelectors ?? []).flatMap((s, i) =>
       validateSelector(s, `aggregationRule.clusterRoleSelectors[${i}]`),
     ),

@@ -4,7 +4,11 @@ import { formatLabels } from '../api/meta/labels.ts'
 import { dnsLabel, maskTrailingDash } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { patchAllocated, validateService } from './shared/servicespec.ts'
+import {
+  patchAllocated,
+  validateLoadBalancerStatus,
+  validateService,
+} from './shared/servicespec.ts'
 
 const STICKY_SECONDS = 10800
 
@@ -33,17 +37,16 @@ export const service = own<Service>('', 'v1', 'Service', {
     for (const i of o.status?.loadBalancer?.ingress ?? []) if (i.ip) i.ipMode ??= 'VIP'
   },
   validate: (o, old) => validateService(o, old),
+  validateStatus: (o) => validateLoadBalancerStatus(o),
   strategy: {
     validateName: (name, prefix) => dnsLabel(prefix ? maskTrailingDash(name) : name),
     prepareForCreate(o) {
       o.status = { loadBalancer: {} }
       syncClusterIps(o, undefined)
-      dropTypeDependents(o)
     },
     prepareForUpdate(o, old) {
       patchAllocated(o, old)
       syncClusterIps(o, old)
-      dropTypeDependents(o)
       if (old.spec?.type === 'LoadBalancer' && o.spec?.type !== 'LoadBalancer') {
         o.status = { loadBalancer: {} }
       }
@@ -82,18 +85,6 @@ function syncClusterIps(o: Service, old: Service | undefined): void {
   if (!sameList) return
   if (!spec.clusterIP) delete spec.clusterIPs
   else spec.clusterIPs = [spec.clusterIP, ...(spec.clusterIPs ?? []).slice(1)]
-}
-
-/** What a type does not have is dropped silently. */
-function dropTypeDependents(o: Service): void {
-  const spec = o.spec as ServiceSpec
-  if (spec.type === 'ExternalName') return
-  if (spec.type !== 'LoadBalancer') {
-    delete spec.allocateLoadBalancerNodePorts
-    delete spec.loadBalancerClass
-  }
-  const outside = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs
-  if (!outside && spec.externalTrafficPolicy === 'Cluster') delete spec.externalTrafficPolicy
 }
 
 function warnings(o: Service): string[] {

@@ -154,7 +154,7 @@ export function* describeCsiNode(c: DescribeContext, o: AnyObject): Task<void> {
   w.write(0, 'Spec:\n')
   if (spec?.drivers) {
     w.write(1, 'Drivers:\n')
-    for (const d of spec.drivers) {
+    for (const d of spec.drivers ?? []) {
       w.write(2, `${d.name}:\n`)
       w.field(3, 'Node ID', d.nodeID)
       if (d.allocatable?.count !== undefined) {

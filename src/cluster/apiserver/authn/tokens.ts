@@ -14,6 +14,9 @@ export interface Claims {
   /** Unix seconds. */
   readonly exp: number
   readonly iat: number
+  readonly nbf?: number
+  /** Names this very token. */
+  readonly jti?: string
   readonly 'kubernetes.io': {
     readonly namespace: string
     readonly serviceaccount: { readonly name: string; readonly uid: string }

@@ -12,6 +12,7 @@ import type {
 } from '../../api/generated/types.ts'
 import { invalidValue } from '../../api/meta/field.ts'
 import type { JsonObject } from '../../api/meta/json.ts'
+import { newUid } from '../../api/meta/names.ts'
 import {
   badRequest,
   conflict,
@@ -88,7 +89,7 @@ function subjectOf(c: Call, o: AnyObject): UserInfo {
 function accessStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
   const spec = (o as unknown as SubjectAccessReview).spec
   const self = c.served.definition.kind === 'SelfSubjectAccessReview'
-  const errors = reviewErrors(spec, self)
+  const errors = [...reviewErrors(spec, self), ...metaErrors(c, o, spec)]
   if (errors.length > 0) throw unnamed(errors)
   return statusOf(authorize(r, accessOf(subjectOf(c, o), spec)))
 }
@@ -119,7 +120,7 @@ function reviewErrors(spec: SubjectAccessReview['spec'], self: boolean): FieldEr
   const none = !spec?.resourceAttributes && !spec?.nonResourceAttributes
   if (both) {
     const text = 'cannot be specified in combination with resourceAttributes'
-    out.push(invalidValue('spec.nonResourceAttributes', spec.nonResourceAttributes, text))
+    out.push(invalidValue('spec.nonResourceAttributes', shownAttributes(spec), text))
   }
   if (none) {
     const text = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
@@ -127,6 +128,32 @@ function reviewErrors(spec: SubjectAccessReview['spec'], self: boolean): FieldEr
   }
   if (!self && !spec?.user && (spec?.groups?.length ?? 0) === 0) {
     out.push(invalidValue('spec.user', '', 'at least one of user or group must be specified'))
+  }
+  return out
+}
+
+/** As Go shows them, whose internal types carry no JSON names. */
+function shownAttributes(spec: SubjectAccessReview['spec']): JsonObject {
+  const { path = '', verb = '' } = spec?.nonResourceAttributes ?? {}
+  return { Path: path, Verb: verb }
+}
+
+/** What a review may not carry besides its spec. */
+function metaErrors(c: Call, o: AnyObject, spec: SubjectAccessReview['spec']): FieldError[] {
+  const local = c.served.definition.kind === 'LocalSubjectAccessReview'
+  const out: FieldError[] = []
+  const { managedFields: _, namespace = '', ...rest } = o.metadata
+  if (local && spec?.resourceAttributes && spec.resourceAttributes.namespace !== namespace) {
+    const path = 'spec.resourceAttributes.namespace'
+    const found = spec.resourceAttributes.namespace ?? ''
+    out.push(invalidValue(path, found, 'must match metadata.namespace'))
+  }
+  if (local && spec?.nonResourceAttributes) {
+    const text = 'disallowed on this kind of request'
+    out.push(invalidValue('spec.nonResourceAttributes', shownAttributes(spec), text))
+  }
+  if (Object.keys(rest).length > 0 || (!local && namespace)) {
+    out.push(invalidValue('metadata', o.metadata, 'must be empty'))
   }
   return out
 }
@@ -155,6 +182,7 @@ function resourceRule(x: PolicyRule): JsonObject {
 
 function tokenStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
   const { spec } = o as unknown as TokenReview
+  if (!spec?.token) throw badRequest('token is required for TokenReview in authentication')
   const claims = readToken(spec?.token ?? '', secretOf(r), c.nowMs)
   if (!claims) return { user: {}, error: 'invalid bearer token' }
   const audiences = spec?.audiences ?? claims.aud
@@ -164,15 +192,34 @@ function tokenStatus(r: Registry, c: Call, o: AnyObject): JsonObject {
 /** The user that a token stands for. */
 export function userOfClaims(claims: Claims): UserInfo {
   const { namespace, serviceaccount } = claims['kubernetes.io']
+  const extra = extraOf(claims)
   return {
     name: claims.sub,
     uid: serviceaccount.uid,
+    ...(extra ? { extra } : {}),
     groups: [
       'system:serviceaccounts',
       `system:serviceaccounts:${namespace}`,
       'system:authenticated',
     ],
   }
+}
+
+/** What a token tells of itself and of whom it is bound to. @source pkg/serviceaccount/util.go UserInfo */
+function extraOf(claims: Claims): Record<string, string[]> | undefined {
+  const { pod, node } = claims['kubernetes.io']
+  const prefix = 'authentication.kubernetes.io'
+  const out: Record<string, string[]> = {}
+  if (claims.jti) out[`${prefix}/credential-id`] = [`JTI=${claims.jti}`]
+  if (node) {
+    out[`${prefix}/node-name`] = [node.name]
+    out[`${prefix}/node-uid`] = [node.uid]
+  }
+  if (pod) {
+    out[`${prefix}/pod-name`] = [pod.name]
+    out[`${prefix}/pod-uid`] = [pod.uid]
+  }
+  return Object.keys(out).length > 0 ? out : undefined
 }
 
 /** What seals this cluster's tokens. */
@@ -210,6 +257,8 @@ export function* serveToken(r: Registry, c: Call): Task<ApiResponse> {
     aud: audiences,
     exp: iat + seconds,
     iat,
+    nbf: iat,
+    jti: newUid(c.random),
     'kubernetes.io': { namespace, serviceaccount: { name, uid }, ...bound },
   }
   const status = {

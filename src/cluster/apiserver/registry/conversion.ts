@@ -27,7 +27,10 @@ const EVENT_NAMES: readonly (readonly [core: string, events: string])[] = [
 ]
 
 function eventToNew(o: AnyObject): AnyObject {
-  return rename(o, 'events.k8s.io/v1', new Map(EVENT_NAMES.map(([a, b]) => [a, b])))
+  const out = rename(o, 'events.k8s.io/v1', new Map(EVENT_NAMES.map(([a, b]) => [a, b])))
+  // Written in core even when empty, but not here.
+  for (const k of ['reportingController', 'reportingInstance']) if (out[k] === '') delete out[k]
+  return out
 }
 
 function eventToCore(o: AnyObject): AnyObject {

@@ -23,9 +23,9 @@ test('params are named or selected, and their absence has an answer', () => {
 
 test('a star stands alone among versions', () => {
   const rule = { apiGroups: [''], resources: ['pods'], operations: ['CREATE' as const] }
-  expect(
-    texts(validateMatch({ resourceRules: [{ ...rule, apiVersions: ['*', 'v1'] }] }, 'm')),
-  ).toEqual([
+  const match = { matchPolicy: 'Exact' as const, namespaceSelector: {}, objectSelector: {} }
+  const rules = [{ ...rule, apiVersions: ['*', 'v1'] }]
+  expect(texts(validateMatch({ ...match, resourceRules: rules }, 'm'))).toEqual([
     'm.resourceRules[0].apiVersions: Invalid value: ["*","v1"]: if \'*\' is present, must not specify other API versions',
   ])
 })

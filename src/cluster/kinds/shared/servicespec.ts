@@ -14,7 +14,7 @@ import { deepEqual } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../../api/meta/validation.ts'
 import { portOf } from './handlers.ts'
-import { isIpv6, validateCidr, validateIp, validateSpecialIp } from './ip.ts'
+import { isIp, isIpv6, validateCidr, validateIp, validateSpecialIp } from './ip.ts'
 import { validateLabels } from './meta.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -47,14 +47,13 @@ function validateShape(spec: ServiceSpec): FieldError[] {
   const external = spec.type === 'ExternalName'
   if (!headless && !external && (spec.ports?.length ?? 0) === 0) out.push(required('spec.ports'))
   if (external) {
-    if ((spec.clusterIPs?.length ?? 0) > 0) {
-      out.push(forbiddenField('spec.clusterIPs', 'may not be set for ExternalName services'))
-    }
-    const name = spec.externalName ?? ''
+    const without = 'may not be set for ExternalName services'
+    if (spec.clusterIPs?.length) out.push(forbiddenField('spec.clusterIPs', without))
+    if (spec.ipFamilies?.length) out.push(forbiddenField('spec.ipFamilies', without))
+    if (spec.ipFamilyPolicy) out.push(forbiddenField('spec.ipFamilyPolicy', without))
+    const name = (spec.externalName ?? '').replace(/\.$/, '')
     if (name === '') out.push(required('spec.externalName'))
-    else
-      for (const t of dnsSubdomain(name.replace(/\.$/, '')))
-        out.push(invalidValue('spec.externalName', name, t))
+    else for (const t of dnsSubdomain(name)) out.push(invalidValue('spec.externalName', name, t))
   } else if ((spec.type === 'NodePort' || spec.type === 'LoadBalancer') && headless) {
     const text = `may not be set to 'None' for ${spec.type} services`
     out.push(invalidValue('spec.clusterIPs[0]', 'None', text))
@@ -174,9 +173,10 @@ function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
     if (spec.type !== 'LoadBalancer') {
       const text = "may only be used when `type` is 'LoadBalancer'"
       out.push(forbiddenField('spec.loadBalancerClass', text))
-    }
-    for (const t of qualifiedName(spec.loadBalancerClass)) {
-      out.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass, t))
+    } else {
+      for (const t of qualifiedName(spec.loadBalancerClass)) {
+        out.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass, t))
+      }
     }
   }
   return out
@@ -202,6 +202,8 @@ function validatePolicies(spec: ServiceSpec): FieldError[] {
     const text =
       "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
     out.push(invalidValue('spec.healthCheckNodePort', health, text))
+  } else if (health !== 0) {
+    out.push(...portOf(health, 'spec.healthCheckNodePort'))
   }
   const inside = spec.internalTrafficPolicy as string | undefined
   if (inside && !POLICIES.includes(inside)) {
@@ -276,6 +278,37 @@ function validateChange(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
   return out
 }
 
+/**
+ * Field errors of where a Service can be reached.
+ * @source pkg/apis/core/validation/validation.go ValidateLoadBalancerStatus
+ */
+export function validateLoadBalancerStatus(o: Service): FieldError[] {
+  const path = 'status.loadBalancer.ingress'
+  const list = o.status?.loadBalancer?.ingress ?? []
+  if (o.spec?.type !== 'LoadBalancer' && list.length > 0) {
+    return [forbiddenField(path, 'may only be used when `spec.type` is "LoadBalancer"')]
+  }
+  const out: FieldError[] = []
+  list.forEach((x, i) => {
+    const at = `${path}[${i}]`
+    if (x.ip) out.push(...validateIp(x.ip, `${at}.ip`))
+    const mode = x.ipMode as string | undefined
+    if (mode !== undefined && !x.ip) {
+      out.push(forbiddenField(`${at}.ipMode`, 'may not be specified when `ip` is not set'))
+    } else if (mode !== undefined && mode !== 'Proxy' && mode !== 'VIP') {
+      out.push(notSupported(`${at}.ipMode`, mode, ['Proxy', 'VIP']))
+    }
+    const { hostname } = x
+    if (!hostname) return
+    for (const t of dnsSubdomain(hostname)) out.push(invalidValue(`${at}.hostname`, hostname, t))
+    if (isIp(hostname)) {
+      const text = 'must be a DNS name, not an IP address'
+      out.push(invalidValue(`${at}.hostname`, hostname, text))
+    }
+  })
+  return out
+}
+
 /** Carries over what the user left out and the server had allocated; drops what the new type does not have. */
 export function patchAllocated(o: Service, old: Service): void {
   const spec = o.spec as ServiceSpec
@@ -290,6 +323,7 @@ export function patchAllocated(o: Service, old: Service): void {
   const hasPorts = (s: ServiceSpec) => s.type === 'NodePort' || s.type === 'LoadBalancer'
   if (hasPorts(was) && hasPorts(spec)) keepNodePorts(spec, was)
   if (hasPorts(was) && !hasPorts(spec)) dropNodePorts(spec, was)
+  dropBalancer(spec, was)
   const health = (s: ServiceSpec) =>
     s.type === 'LoadBalancer' && s.externalTrafficPolicy === 'Local'
   if (health(was) && health(spec)) spec.healthCheckNodePort ??= was.healthCheckNodePort
@@ -300,6 +334,15 @@ export function patchAllocated(o: Service, old: Service): void {
     if (spec.externalTrafficPolicy === was.externalTrafficPolicy) delete spec.externalTrafficPolicy
   }
   if (spec.type === 'ExternalName' && was.type !== 'ExternalName') dropIps(spec, was)
+}
+
+/** Drops what only load balancers have when the type changes and nobody changed it too. */
+function dropBalancer(spec: ServiceSpec, was: ServiceSpec): void {
+  if (was.type !== 'LoadBalancer' || spec.type === 'LoadBalancer') return
+  if (spec.loadBalancerClass === was.loadBalancerClass) delete spec.loadBalancerClass
+  if (spec.allocateLoadBalancerNodePorts === was.allocateLoadBalancerNodePorts) {
+    delete spec.allocateLoadBalancerNodePorts
+  }
 }
 
 function keepNodePorts(spec: ServiceSpec, was: ServiceSpec): void {
