@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import type { RequestContext } from '../api/definition.ts'
 import type { Event } from '../api/generated/types.ts'
+import type { AnyObject } from '../api/object.ts'
 import { event, newEvent } from './event.ts'
 
 const about = { kind: 'Pod', name: 'p', namespace: 'other' }
-const base: Event = { metadata: { name: 'e', namespace: 'ev' }, involvedObject: about }
+const base = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'e', namespace: 'ev' },
+  involvedObject: about,
+} as Event & AnyObject
 
 test('an event of old must lie with its object; one of events.k8s.io must be whole', () => {
   const c = {} as RequestContext

@@ -3,7 +3,14 @@ import type { Ingress, IngressBackend, IngressClass, IngressRule } from '../api/
 import { forbiddenField, invalidValue, notSupported, required } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
-import { dnsLabel, dnsSubdomain, pathSegmentName, portName, regexError, wildcardSubdomain } from '../api/meta/validation.ts'
+import {
+  dnsLabel,
+  dnsSubdomain,
+  pathSegmentName,
+  portName,
+  regexError,
+  wildcardSubdomain,
+} from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { isIp } from './shared/ip.ts'
@@ -108,8 +115,7 @@ function validatePaths(r: IngressRule, path: string): FieldError[] {
       out.push(required(`${at}.pathType`, 'pathType must be specified'))
       return
     }
-    if (type === 'Exact' || type === 'Prefix')
-      out.push(...validatePath(p.path ?? '', `${at}.path`))
+    if (type === 'Exact' || type === 'Prefix') out.push(...validatePath(p.path ?? '', `${at}.path`))
     else if (type === 'ImplementationSpecific') {
       if (p.path && !p.path.startsWith('/')) {
         out.push(invalidValue(`${at}.path`, p.path, 'must be an absolute path'))

@@ -33,7 +33,11 @@ export function* serveNonResource(
       `the server could not find the requested resource${asked(request)}`,
       {},
     )
-  // Clients turn this into words of their own, which name what they asked for.
+  return pageNotFound()
+}
+
+/** Clients turn this into words of their own, which name what they asked for. */
+export function pageNotFound(): ApiResponse {
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
 }
 

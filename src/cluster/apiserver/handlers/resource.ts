@@ -22,6 +22,7 @@ import { decodeObject, decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
 import { json, listResponse, objectResponse, watchEncoder } from '../content.ts'
 import { decode } from '../decode.ts'
+import { checkListOptions } from '../listoptions.ts'
 import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
 import { resolved } from '../registry/managedfields.ts'
@@ -39,8 +40,10 @@ export function* serveResource(r: Registry, c: Call): Task<ApiResponse> {
     case 'get':
       return objectResponse(c, 200, yield* getObject(r, c, c.info.name))
     case 'list':
+      if (!c.typed) checkListOptions(c.request.query, false)
       return listResponse(c, yield* listObjects(r, c))
     case 'watch':
+      if (!c.typed) checkListOptions(c.request.query, true)
       return yield* watch(r, c)
     case 'create':
       return yield* create(r, c)
@@ -248,6 +251,7 @@ function checkPolicy(o: DeleteOptions): void {
 function* removeAll(r: Registry, c: Call): Task<ApiResponse> {
   const options = deleteOptions(c)
   const call = withDryRun(c, options)
+  if (!c.typed) checkListOptions(c.request.query, false)
   const found = yield* listObjects(r, call)
   const deleted: AnyObject[] = []
   for (const o of found.items) {

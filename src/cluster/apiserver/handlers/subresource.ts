@@ -1,5 +1,5 @@
 /** Requests for subresources. @source pkg/registry/core/rest/storage_core.go (what is served under what) */
-import { failure, methodNotAllowed } from '../../api/meta/status.ts'
+import { failure, methodNotAllowed, notFound } from '../../api/meta/status.ts'
 import type { ApiResponse } from '../../api/transport.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Call } from '../call.ts'
@@ -9,6 +9,7 @@ import { serveBinding } from '../subresources/binding.ts'
 import { serveEviction } from '../subresources/eviction.ts'
 import { serveNode } from '../subresources/node.ts'
 import { scaleColumns, serveScale } from '../subresources/scale.ts'
+import { pageNotFound } from './nonresource.ts'
 import { serveFinalize, serveResource } from './resource.ts'
 import { serveToken } from './review.ts'
 
@@ -16,6 +17,8 @@ import { serveToken } from './review.ts'
 export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
   const { served, subresource, info } = c
   if (served.definition.subresources?.[subresource] === undefined) {
+    if (served.custom) throw notFound(served.gr, info.name)
+    if (!c.typed) return pageNotFound()
     throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
   }
   switch (subresource) {
