@@ -48,3 +48,25 @@ test('port-forward in the terminal is a link to a browser of the page; proxy sho
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('browser-refused')).toContainText('localhost:9 refused')
 })
+
+test('a forward in the background leaves the terminal free for curl, and ends by kill', async ({
+  page,
+}) => {
+  await open(page, '&scenario=first-cluster')
+  const terminal = page.getByTestId('terminal')
+  await terminal.click()
+  const type = async (line: string) => {
+    await page.keyboard.type(line)
+    await page.keyboard.press('Enter')
+  }
+  await type('kubectl port-forward svc/web 8080:80 &')
+  await expect(terminal).toContainText('Forwarding from 127.0.0.1:8080 -> 80')
+  await expect(page.getByTestId('listening')).toBeVisible()
+  await type('clear')
+  await type("curl -s -o /dev/null -w 'status %{http_code}' localhost:8080")
+  await expect(terminal).toContainText('status 200')
+  await expect(terminal).toContainText('Handling connection for 8080')
+  await type('kill %1')
+  await expect(terminal).toContainText('Terminated')
+  await expect(page.getByTestId('listening')).toBeHidden()
+})

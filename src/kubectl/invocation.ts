@@ -44,6 +44,15 @@ export interface LocalResponse {
 /** Answers one connection; undefined closes it without a word. */
 export type LocalServer = (request: LocalRequest) => Task<LocalResponse | undefined>
 
+/** A program of the machine beside kubectl. @param argv its name first. @returns the exit code */
+export type Program = (
+  argv: readonly string[],
+  out: Pick<KubectlIo, 'stdin' | 'stdout' | 'stderr'>,
+) => Task<number>
+
+/** What a job in the background has of its own. */
+export type JobIo = Pick<KubectlIo, 'stdout' | 'stderr' | 'listen' | 'onCancel'>
+
 /** Where a command reads and prints. */
 export interface KubectlIo {
   readonly stdin?: string
@@ -59,6 +68,14 @@ export interface KubectlIo {
   input?(take: (data: string | undefined) => void): void
   /** Listens on a local port (0: any free one) until the command ends. @returns the port; undefined when it is taken */
   listen?(port: number, server: LocalServer): number | undefined
+  /** Programs beside kubectl that a line may name. */
+  readonly programs?: ReadonlyMap<string, Program>
+  /** Starts a job in the background (`... &`). @returns its number */
+  background?(text: string, run: (io: JobIo) => Task<number>): number
+  /** Jobs that run in the background, by number. */
+  jobs?(): ReadonlyMap<number, string>
+  /** Ends a job. @returns false when there is none of that number */
+  endJob?(job: number): boolean
   /** Registers what must be undone when the command is cancelled (open streams). */
   onCancel?(undo: () => void): void
 }

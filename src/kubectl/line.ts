@@ -17,6 +17,8 @@ import {
   type Word,
 } from './shellparser.ts'
 
+/** Process ids of jobs count from here. */
+const JOB_PID = 4000
 /** Commands that one line may run; a `$(...)` counts each of its own. */
 const COMMANDS_MAX = 200
 
@@ -52,12 +54,56 @@ interface Shell {
 type Out = Pick<KubectlIo, 'stdin' | 'stdout' | 'stderr'>
 
 function* runScript(shell: Shell, script: Script, out: Out): Task<number> {
-  for (const { pipeline, when } of script) {
+  for (const { pipeline, when, background } of script) {
     if (when === '&&' && shell.status !== 0) continue
     if (when === '||' && shell.status === 0) continue
-    shell.status = yield* runPipeline(shell, pipeline, out)
+    shell.status =
+      background === undefined
+        ? yield* runPipeline(shell, pipeline, out)
+        : startJob(shell, pipeline, background, out)
   }
   return shell.status
+}
+
+/** Starts a pipeline that goes on while the terminal is free again. @returns the exit code of starting it */
+function startJob(
+  shell: Shell,
+  pipeline: readonly SimpleCommand[],
+  text: string,
+  out: Out,
+): number {
+  if (!shell.io.background) {
+    out.stderr('bash: no job control in this shell\n')
+    return 1
+  }
+  const job = shell.io.background(text, (io) => {
+    const own = { ...shell, io: { ...shell.io, ...io }, variables: new Map(shell.variables) }
+    return runPipeline(own, pipeline, { stdout: io.stdout, stderr: io.stderr })
+  })
+  out.stderr(`[${job}] ${JOB_PID + job}\n`)
+  return 0
+}
+
+function listJobs(shell: Shell, out: Out): number {
+  for (const [job, text] of shell.io.jobs?.() ?? [])
+    out.stdout(`[${job}]   Running                 ${text} &\n`)
+  return 0
+}
+
+function killJobs(shell: Shell, args: readonly string[], out: Out): number {
+  const named = args.filter((a) => !a.startsWith('-'))
+  if (named.length === 0) {
+    out.stderr('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ...\n')
+    return 2
+  }
+  let code = 0
+  for (const a of named) {
+    const job = a.startsWith('%') ? Number(a.slice(1)) : Number(a) - JOB_PID
+    if (shell.io.endJob?.(job)) continue
+    out.stderr(`bash: kill: ${a}: no such ${a.startsWith('%') ? 'job' : 'process'}\n`)
+    code = 1
+  }
+  return code
 }
 
 function* runPipeline(shell: Shell, commands: readonly SimpleCommand[], out: Out): Task<number> {
@@ -172,12 +218,18 @@ function* dispatch(
         if (eq > 0) shell.variables.set(a.slice(0, eq), a.slice(eq + 1))
       }
       return 0
+    case 'jobs':
+      return listJobs(shell, out)
+    case 'kill':
+      return killJobs(shell, args, out)
     case 'true':
     case ':':
       return 0
     case 'false':
       return 1
   }
+  const program = shell.io.programs?.get(name)
+  if (program) return yield* program(words, out)
   const filter = filters.get(name)
   if (!filter) {
     out.stderr(`bash: ${name}: command not found\n`)

@@ -33,6 +33,8 @@ export interface SimpleCommand {
 export type Script = readonly {
   readonly pipeline: readonly SimpleCommand[]
   readonly when: ';' | '&&' | '||'
+  /** Goes on in the background: its text. */
+  readonly background?: string
 }[]
 
 const DEPTH_MAX = 20
@@ -61,14 +63,17 @@ class Parser {
   ) {}
 
   script(): Script {
-    const out: { pipeline: SimpleCommand[]; when: ';' | '&&' | '||' }[] = []
+    const out: { pipeline: SimpleCommand[]; when: ';' | '&&' | '||'; background?: string }[] = []
     let when: ';' | '&&' | '||' = ';'
     for (;;) {
       this.blanks(true)
       if (this.i >= this.s.length) break
+      const from = this.i
       const pipeline = this.pipeline()
-      out.push({ pipeline, when })
+      const text = this.s.slice(from, this.i).trim()
       this.blanks(false)
+      const behind = /^&(?!&)/.test(this.s.slice(this.i))
+      out.push({ pipeline, when, ...(behind ? { background: text } : {}) })
       const rest = this.s.slice(this.i)
       if (rest.startsWith('&&') || rest.startsWith('||')) {
         when = rest.slice(0, 2) as '&&' | '||'
@@ -76,7 +81,7 @@ class Parser {
       } else {
         when = ';'
         if (rest[0] === '\n') this.newline()
-        else if (rest[0] === ';') this.i++
+        else if (rest[0] === ';' || behind) this.i++
         else if (rest !== '') this.unexpected(rest[0] as string)
       }
     }
@@ -102,7 +107,7 @@ class Parser {
     for (;;) {
       this.blanks(false)
       const rest = this.s.slice(this.i)
-      if (rest === '' || /^[\n;|]/.test(rest) || rest.startsWith('&&')) break
+      if (rest === '' || /^[\n;|]/.test(rest) || /^&(?!>)/.test(rest)) break
       const merge = /^2>&1/.exec(rest)
       const here = /^<<(-?)\s*(?:'(\w+)'|"(\w+)"|(\w+))/.exec(rest)
       const redirect = /^(?:(&>>?)|([12]?)(>>?)|(<))/.exec(rest)

@@ -86,6 +86,8 @@ export type Ask =
       readonly body?: string
     }
   | { readonly type: 'traffic'; readonly id: number; readonly request: TrafficRequest }
+  /** Ports that commands of the terminal listen on: answered by their numbers. */
+  | { readonly type: 'ports'; readonly id: number }
   /** A connection to a port that a command of the terminal listens on: answered by a `LocalAnswer`, or null. */
   | {
       readonly type: 'local'

@@ -5,7 +5,6 @@
  */
 import type { Millis } from '../cluster/sim/clock.ts'
 import { queryOf } from '../kubectl/client.ts'
-import type { KubectlIo } from '../kubectl/kubectl.ts'
 import type { ImportPlan } from '../protocol/manifests.ts'
 import { partsOf } from '../protocol/parts.ts'
 import type { Ask, Frame, HistoryEntry, Tell, WhyAnswer } from '../protocol/protocol.ts'
@@ -13,9 +12,10 @@ import { conditionOf, named, watched } from './condition.ts'
 import { exportManifests } from './export.ts'
 import type { Goal } from './goal.ts'
 import { planImport } from './import.ts'
+import type { SessionIo } from './machine.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
-import type { Run, Session, SessionIo } from './session.ts'
+import type { Run, Session } from './session.ts'
 import { proposeFixes, ranked, tryFixes } from './why/fixes.ts'
 import { Look } from './why/look.ts'
 import { refusedBy, troubles } from './why/troubles.ts'
@@ -163,6 +163,8 @@ export class Desk {
         )
       case 'traffic':
         return this.enter(() => session.traffic(ask.request, done))
+      case 'ports':
+        return done(session.ports)
       case 'edited': {
         const run = this.runs.get(ask.run)
         if (run) this.enter(() => session.edited(run.id, ask.text))

@@ -7,14 +7,16 @@ import type { KubeObject } from '../cluster/api/object.ts'
 import type { ApiRequest, ApiResponse, Method, UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, type ClusterConfig, createCluster } from '../cluster/cluster.ts'
 import type { Walk } from '../cluster/network/http.ts'
+import type { Source } from '../cluster/network/network.ts'
 import type { Millis, RunResult } from '../cluster/sim/clock.ts'
-import { Deferred, spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
+import { spawn, type Task, type TaskHandle } from '../cluster/sim/task.ts'
 import { type KubectlRequest, queryOf } from '../kubectl/client.ts'
-import type { LocalRequest, LocalResponse, LocalServer } from '../kubectl/invocation.ts'
-import type { KubectlCache, KubectlIo } from '../kubectl/kubectl.ts'
+import type { LocalRequest, LocalResponse } from '../kubectl/invocation.ts'
+import type { KubectlCache } from '../kubectl/kubectl.ts'
 import { completeLine, runLine } from '../kubectl/line.ts'
 import type { FaultCommand, StepUnit, TrafficRequest } from '../protocol/protocol.ts'
 import { Faults } from './faults.ts'
+import { Machine, type SessionIo } from './machine.ts'
 import { objectsIn } from './objects.ts'
 import {
   type LoggedCommand,
@@ -29,12 +31,6 @@ export interface Ground {
   readonly faults: readonly string[]
 }
 
-/** What kubectl prints and asks of whoever runs it. */
-export interface SessionIo extends KubectlIo {
-  /** Shows an editor with a text; `Session.edited` tells what came of it. */
-  editing?(text: string): void
-}
-
 /** A kubectl line under way. */
 export interface Run {
   readonly id: number
@@ -45,8 +41,6 @@ export interface Run {
 
 /** How far a step looks for the next event of its kind. @unit virtual ms */
 const STEP_MAX_MS = 60_000
-/** The first port that is given to who asks for any. */
-const FREE_PORTS = 32_768
 /** What a replayed line prints is heard by nobody; what was written in its editor follows in the log. */
 const REPLAYED: SessionIo = { stdout() {}, stderr() {}, editing() {} }
 /** Who acts in the terminal and on the page. */
@@ -67,8 +61,7 @@ export class Session {
   private readonly home: Readonly<Record<string, string>>
   private readonly cache: KubectlCache = {}
   private readonly runs = new Map<number, Run>()
-  private readonly editors = new Map<number, Deferred<string | undefined>>()
-  private readonly listening = new Map<number, LocalServer>()
+  private readonly machine: Machine
   private readonly grounds: { until: Millis; ground: Ground }[] = []
   private nextRun = 1
 
@@ -88,6 +81,7 @@ export class Session {
     this.shared = of instanceof Cluster
     this.cluster = of instanceof Cluster ? of : createCluster(of)
     this.faults = new Faults(this.cluster)
+    this.machine = new Machine(this.cluster, this.files, TERMINAL, () => this.outside('default'))
     this.home = home
     for (const [name, text] of Object.entries(home)) this.files.set(name, text)
   }
@@ -189,13 +183,10 @@ export class Session {
     if (!aside) this.runs.set(run.id, run)
     const go = () => {
       run.task = spawn(world, TERMINAL, `$ ${line}`, function* () {
-        const code = yield* runLine(self.kubectlDeps(), line, {
-          files: self.files,
-          onCancel: (u) => undo.push(u),
-          ...(io.editing && !aside ? { edit: (text: string) => self.edit(run.id, text, io) } : {}),
-          listen: (port, server) => self.listen(port, server, (u) => undo.push(u)),
-          ...io,
-        })
+        const own = aside
+          ? { ...self.machine.asideOf(io), onCancel: (u: () => void) => undo.push(u) }
+          : self.machine.ioOf(run.id, io, (u) => undo.push(u))
+        const code = yield* runLine(self.kubectlDeps(), line, own)
         for (const u of undo) u()
         self.finish(run, code, onDone)
       })
@@ -324,27 +315,18 @@ export class Session {
   /** What was written in the editor of a line under way; undefined: the editor failed. */
   edited(run: number, text: string | undefined): void {
     this.record({ kind: 'edited', run, ...(text === undefined ? {} : { text }) })
-    const written = this.editors.get(run)
-    this.editors.delete(run)
-    written?.resolve(text)
-  }
-
-  private *edit(run: number, text: string, io: SessionIo): Task<string | undefined> {
-    const written = new Deferred<string | undefined>()
-    this.editors.set(run, written)
-    io.editing?.(text)
-    return yield* written.wait()
+    this.machine.edited(run, text)
   }
 
   /** Ports of this machine that commands listen on, as `kubectl port-forward` does. */
   get ports(): number[] {
-    return [...this.listening.keys()]
+    return this.machine.ports
   }
 
   /** Connects to one of them; undefined: nobody answered. */
   local(port: number, request: LocalRequest, done: (r: LocalResponse | undefined) => void): void {
     this.record({ kind: 'local', port, request })
-    const server = this.listening.get(port)
+    const server = this.machine.listener(port)
     if (!server) return done(undefined)
     const { world } = this.cluster
     const text = `${request.method} http://localhost:${port}${request.path}`
@@ -353,19 +335,6 @@ export class Session {
         done(yield* server(request))
       })
     })
-  }
-
-  private listen(
-    wanted: number,
-    server: LocalServer,
-    undo: (u: () => void) => void,
-  ): number | undefined {
-    let port = wanted
-    if (wanted === 0) for (port = FREE_PORTS; this.listening.has(port); ) port++
-    if (this.listening.has(port)) return undefined
-    this.listening.set(port, server)
-    undo(() => this.listening.delete(port))
-    return port
   }
 
   /** The machines and what is broken, now. */
@@ -426,10 +395,14 @@ export class Session {
         if (!isReason(e, 'NotFound')) throw e
       }
     }
-    // The client outside reaches the cluster through a worker that is up.
+    return this.outside(request.namespace ?? 'default')
+  }
+
+  /** The client outside reaches the cluster through a worker that is up. */
+  private outside(namespace: string): Source {
     const up = this.cluster.machineNames.filter((n) => this.cluster.machineState(n) === 'on')
     const node = up.find((n) => n.startsWith('node-')) ?? up[0] ?? ''
-    return { place: 'client', ip: '203.0.113.7', node, namespace: request.namespace ?? 'default' }
+    return { place: 'client', ip: '203.0.113.7', node, namespace }
   }
 
   /**

@@ -51,6 +51,8 @@ type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 /** The page's end of the wire to its host. */
 class Bridge {
   onFrame: (frame: Frame) => void = () => {}
+  /** What a job in the background says, after its line has ended. */
+  onAside: Output = () => {}
   /** A line of the terminal opens an editor. */
   onEdit: (run: number, text: string) => void = () => {}
   /** The host has not answered for so many real ms; 0: it does again. */
@@ -141,6 +143,11 @@ class Bridge {
 
   traffic(request: TrafficRequest): Promise<unknown> {
     return this.ask({ type: 'traffic', request })
+  }
+
+  /** Ports that commands of the terminal listen on. */
+  ports(): Promise<number[]> {
+    return this.ask({ type: 'ports' }) as Promise<number[]>
   }
 
   /** Connects to a port that a command of the terminal listens on; null when nobody answered. */
@@ -303,7 +310,7 @@ class Bridge {
       case 'edit':
         return this.onEdit(tell.run, tell.text)
       case 'output':
-        return this.outputs.get(tell.run)?.(tell.stream, tell.text)
+        return (this.outputs.get(tell.run) ?? this.onAside)(tell.stream, tell.text)
       case 'done': {
         const answered = this.waiting.get(tell.id)
         this.waiting.delete(tell.id)

@@ -21,9 +21,9 @@ export function hearOutput(text: string): void {
   localPorts.setState(({ ports }) => ({ ports: [...new Set([...ports, ...found])] }))
 }
 
-/** The command ended: nothing listens any more. */
-export function forgetPorts(): void {
-  if (localPorts.getState().ports.length > 0) localPorts.setState({ ports: [] })
+/** What listens now, as the host knows it: a command has ended. */
+export function setPorts(ports: readonly number[]): void {
+  if (ports.join() !== localPorts.getState().ports.join()) localPorts.setState({ ports })
 }
 
 /** Opens the browser at an address. */

@@ -5,7 +5,7 @@ import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef } from 'react'
 import { bridge } from '../bridge/bridge.ts'
 import { LocalBrowser } from '../browser/LocalBrowser.tsx'
-import { ADDRESS, browse, forgetPorts, hearOutput, localPorts } from '../browser/ports.ts'
+import { ADDRESS, browse, hearOutput, localPorts, setPorts } from '../browser/ports.ts'
 import { useWords, words } from '../i18n/i18n.ts'
 import { preferences, usePreference } from '../store/preferences.ts'
 import { sceneStore } from '../store/scene.ts'
@@ -53,7 +53,7 @@ function open(): NonNullable<typeof shared> {
         output(stream, text)
       }
       return bridge.kubectl(line, { columns: xterm.cols, output: heard, started }).then((r) => {
-        forgetPorts()
+        void bridge.ports().then(setPorts)
         void noteRefusal(line, r.code !== 0)
         return r.code
       })
@@ -61,6 +61,12 @@ function open(): NonNullable<typeof shared> {
     interrupt: (run) => bridge.interrupt(run),
     complete: (line, cursor) => bridge.complete(line, cursor),
   })
+  bridge.onAside = (stream, text) => {
+    hearOutput(text)
+    reader.aside(stream, text)
+    // A job has ended, or was ended.
+    if (/^\[\d+\]\+ /m.test(text)) void bridge.ports().then(setPorts)
+  }
   xterm.registerLinkProvider(linksOf(xterm))
   shared = { xterm, fit, reader }
   return shared

@@ -44,6 +44,16 @@ export class LineReader {
     this.prompt()
   }
 
+  /** Writes what a job in the background says, above the line that is being typed. */
+  aside(stream: 'stdout' | 'stderr', text: string): void {
+    const shown = stream === 'stderr' ? `\x1b[33m${text}\x1b[0m` : text
+    if (this.busy) this.xterm.write(shown)
+    else {
+      this.xterm.write(`\r\x1b[K${shown}`)
+      this.redraw()
+    }
+  }
+
   /** Types a line and runs it. @returns false when another one is still running */
   type(line: string): boolean {
     if (this.busy) return false
