@@ -98,9 +98,13 @@ export function forget(set: WorkloadCard): PodCard[] {
   return pods
 }
 
-/** `#rrggbb` as the 32 bits of one pixel. @shape little-endian: alpha, blue, green, red */
+/** `#rrggbb` (or `#rgb`, to which builds shorten it) as the 32 bits of one pixel. @shape little-endian: alpha, blue, green, red */
 export function pixelOf(hex: string, over?: string, share = 1): number {
-  const part = (h: string, i: number) => Number.parseInt(h.slice(1 + i * 2, 3 + i * 2), 16)
+  const part = (h: string, i: number) =>
+    Number.parseInt(
+      h.length === 4 ? h.slice(1 + i, 2 + i).repeat(2) : h.slice(1 + i * 2, 3 + i * 2),
+      16,
+    )
   const mix = (i: number) =>
     over === undefined
       ? part(hex, i)
