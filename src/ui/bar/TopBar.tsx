@@ -64,6 +64,7 @@ export function TopBar() {
         {watching ? null : <TimeMenu />}
         <button
           type="button"
+          className="icon-btn"
           onClick={openPalette}
           aria-label={t('bar.palette')}
           title={`${t('bar.palette')} (Ctrl K)`}
@@ -74,6 +75,7 @@ export function TopBar() {
         <ShareMenu />
         <button
           type="button"
+          className="icon-btn"
           onClick={present}
           aria-label={t('present.start')}
           title={t('present.start')}
@@ -157,7 +159,7 @@ function Controls() {
     <div className={styles.transport} role="toolbar" aria-label={t('bar.speed')}>
       <button
         type="button"
-        className={paused ? '' : styles.on}
+        className={`icon-btn ${paused ? '' : styles.on}`}
         onClick={() => bridge.speed(paused ? 1 : 0)}
         aria-label={t(paused ? 'bar.play' : 'bar.pause')}
         title={t(paused ? 'bar.play' : 'bar.pause')}
@@ -167,6 +169,7 @@ function Controls() {
       </button>
       <button
         type="button"
+        className="icon-btn"
         onClick={() => void bridge.step()}
         aria-label={t('bar.step')}
         title={t('bar.step')}
@@ -176,6 +179,7 @@ function Controls() {
       </button>
       <button
         type="button"
+        className="icon-btn"
         onClick={() => void bridge.settle()}
         aria-label={t('bar.settle')}
         title={t('bar.settle')}
@@ -251,6 +255,7 @@ function ThemeButton() {
   return (
     <button
       type="button"
+      className="icon-btn"
       onClick={() => prefer({ theme: theme === 'dark' ? 'light' : 'dark' })}
       aria-label={t('bar.theme')}
       title={t('bar.theme')}

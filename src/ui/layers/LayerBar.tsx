@@ -48,7 +48,7 @@ function Switch({ layer }: { layer: Layer }) {
   return (
     <button
       type="button"
-      className={`${styles.switch} ${on ? styles.on : ''}`}
+      className={`icon-btn ${styles.switch}`}
       aria-pressed={on}
       aria-keyshortcuts={keyOf(layer)}
       aria-label={t(`layers.${layer}`)}

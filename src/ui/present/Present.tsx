@@ -99,7 +99,7 @@ function Tool(p: {
   return (
     <button
       type="button"
-      className={`${styles.tool} ${p.on ? styles.on : ''}`}
+      className="icon-btn"
       aria-label={p.word}
       title={p.word}
       aria-pressed={p.on}

@@ -47,7 +47,7 @@ export function ImportDialog({ text: given, close }: { text: string; close: () =
         <Dialog.Content className={styles.dialog} aria-describedby={undefined} data-testid="import">
           <header>
             <Dialog.Title className="strong">{t('import.title')}</Dialog.Title>
-            <Dialog.Close className={styles.close} aria-label={t('share.close')}>
+            <Dialog.Close className="icon-btn" aria-label={t('share.close')}>
               <X size={16} aria-hidden="true" />
             </Dialog.Close>
           </header>

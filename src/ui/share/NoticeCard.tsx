@@ -54,7 +54,7 @@ export function NoticeCard() {
         {notice.until === undefined ? (
           <button
             type="button"
-            className={styles.close}
+            className="icon-btn"
             onClick={sayNothing}
             aria-label={t('share.close')}
             title={t('share.close')}

@@ -64,7 +64,7 @@ export function SessionsDialog({ close }: { close: () => void }) {
         >
           <header>
             <Dialog.Title className="strong">{t('sessions.title')}</Dialog.Title>
-            <Dialog.Close className={styles.close} aria-label={t('share.close')}>
+            <Dialog.Close className="icon-btn" aria-label={t('share.close')}>
               <X size={16} aria-hidden="true" />
             </Dialog.Close>
           </header>

@@ -31,6 +31,7 @@ export function ShareMenu() {
       <DropdownMenu.Trigger asChild>
         <button
           type="button"
+          className="icon-btn"
           data-testid="share"
           title={t('share.menu')}
           aria-label={t('share.menu')}

@@ -3,7 +3,6 @@ import { History, Redo2, Undo2 } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { StepUnit } from '../../protocol/protocol.ts'
-import bar from '../bar/bar.module.css'
 import { bridge } from '../bridge/bridge.ts'
 import { clockText } from '../components/time.ts'
 import { useWords } from '../i18n/i18n.ts'
@@ -22,7 +21,7 @@ export function TimeMenu() {
   return (
     <Popover.Root onOpenChange={(open) => open && void refresh()}>
       <Popover.Trigger
-        className={bar.tool}
+        className="icon-btn"
         aria-label={t('time.menu')}
         title={t('time.menu')}
         data-testid="time-menu"

@@ -85,7 +85,7 @@ export function Layers() {
       {seeks(quest) ? (
         <button
           type="button"
-          className={styles.button}
+          className="icon-btn"
           onClick={seekNothing}
           aria-label={t('find.clear')}
           title={t('find.clear')}
@@ -97,7 +97,7 @@ export function Layers() {
       <Save />
       <button
         type="button"
-        className={styles.button}
+        className="icon-btn"
         onClick={() => void toggleFullScreen()}
         aria-label={t('map.full')}
         title={t('map.full')}
@@ -159,7 +159,7 @@ function Save() {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
-        className={styles.button}
+        className="icon-btn"
         aria-label={t('map.save')}
         title={t('map.save')}
         data-testid="save-map"
