@@ -66,3 +66,19 @@ test('security and network mark the pods that they are about', async ({ page }) 
   await expect(marks('web-').first()).toHaveAttribute('data-marks', '2')
   await expect(page.getByTestId('legend-security')).toContainText('default: baseline')
 })
+
+test('the network view tells of Services, Ingresses and policies, and what is missing', async ({
+  page,
+}) => {
+  const glass = await open(page)
+  await page.getByRole('navigation').getByRole('button', { name: 'Network', exact: true }).click()
+  await expect(page.getByText('so every pod may reach every other')).toBeVisible()
+  await expect(page.getByText('kubectl create ingress web')).toBeVisible()
+  await glass.kubectl('create ingress web --rule=web.example/*=web:80')
+  await glass.kubectl(
+    'apply -f -',
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {matchLabels: {app: api}}, policyTypes: [Ingress]}',
+  )
+  await expect(page.getByRole('row', { name: /web\.example/ })).toContainText('→ web:80')
+  await expect(page.getByRole('row', { name: /^closed/ })).toContainText('app=api')
+})

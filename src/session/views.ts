@@ -2,6 +2,8 @@
 import type {
   EndpointSlice,
   Event,
+  Ingress,
+  IngressBackend,
   Lease,
   NetworkPolicy,
   Node,
@@ -68,12 +70,13 @@ export function cardOf(o: KubeObject, epochMs: number): Card | PlainCard | undef
         ...base(o, epochMs),
         note: o.metadata.labels?.['pod-security.kubernetes.io/enforce'] ?? '',
       }
+    case 'Ingress':
+      return { ...base(o, epochMs), note: rulesOf(o as Ingress) }
     case 'ConfigMap':
     case 'Secret':
     case 'StorageClass':
     case 'ServiceAccount':
     case 'PriorityClass':
-    case 'Ingress':
     case 'HorizontalPodAutoscaler':
     case 'PodDisruptionBudget':
     case 'ResourceQuota':
@@ -83,6 +86,16 @@ export function cardOf(o: KubeObject, epochMs: number): Card | PlainCard | undef
     default:
       return isCustom(o) ? { ...base(o, epochMs), note: '', custom: o.apiVersion ?? '' } : undefined
   }
+}
+
+/** Where an Ingress sends what: `shop.example/ → web:80`. */
+function rulesOf({ spec }: Ingress): string {
+  const to = (b: IngressBackend | undefined) =>
+    `${b?.service?.name ?? ''}:${b?.service?.port?.number ?? b?.service?.port?.name ?? ''}`
+  const rules = (spec?.rules ?? []).flatMap((r) =>
+    (r.http?.paths ?? []).map((p) => `${r.host ?? '*'}${p.path ?? '/'} → ${to(p.backend)}`),
+  )
+  return [...rules, ...(spec?.defaultBackend ? [`* → ${to(spec.defaultBackend)}`] : [])].join(', ')
 }
 
 const BUILT_IN = new Set(resources.map((r) => r.group))

@@ -87,4 +87,6 @@ const ALLOWED = new Set([
   'PersistentVolume',
   'Kubarium',
   'Ctrl+S',
+  'Ingress',
+  'NetworkPolicy',
 ])

@@ -291,6 +291,14 @@ export const en = {
   'palette.placeholder': 'Find an object or a command …',
   'palette.none': 'Nothing found.',
   'list.none': 'Nothing here yet.',
+  'list.none.ingress':
+    'None yet. An Ingress lets requests in from outside by host and path, and sends them to Services:',
+  'list.none.policy':
+    'None yet, so every pod may reach every other. A NetworkPolicy selects pods and says who may reach them.',
+  'list.allpods': 'all pods',
+  'col.rules': 'Rules',
+  'col.selects': 'Selects',
+  'col.policytypes': 'Limits',
   'col.name': 'Name',
   'col.kind': 'Kind',
   'col.namespace': 'Namespace',

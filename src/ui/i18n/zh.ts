@@ -288,6 +288,13 @@ export const zh: Record<MessageId, string> = {
   'palette.placeholder': '查找对象或命令……',
   'palette.none': '没有找到。',
   'list.none': '这里还没有东西。',
+  'list.none.ingress': '还没有。Ingress 按主机名和路径接收外部请求，再转给 Service：',
+  'list.none.policy':
+    '还没有，所以任何 Pod 都能访问任何 Pod。NetworkPolicy 选中一些 Pod，规定谁能访问它们。',
+  'list.allpods': '所有 Pod',
+  'col.rules': '规则',
+  'col.selects': '选中',
+  'col.policytypes': '限制',
   'col.name': '名称',
   'col.kind': '种类',
   'col.namespace': '命名空间',

@@ -1,6 +1,7 @@
 /** The other views: workloads, network, disks, the gallery. */
 import type { ReactNode } from 'react'
-import type { ClaimCard, VolumeCard } from '../../protocol/cards.ts'
+import { formatLabelSelector } from '../../cluster/api/meta/labels.ts'
+import type { ClaimCard, PlainCard, PolicyCard, VolumeCard } from '../../protocol/cards.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { Learn } from '../learn/Learn.tsx'
 import type { View } from '../store/preferences.ts'
@@ -36,8 +37,11 @@ function Table({
   title,
   columns,
   rows,
+  none,
 }: {
   title: string
+  /** What would be here, and how it comes to be. */
+  none?: ReactNode
   columns: readonly string[]
   rows: readonly { card: AnyCard; cells: readonly ReactNode[] }[]
 }) {
@@ -45,7 +49,7 @@ function Table({
   return (
     <section>
       <h2 className="strong">{title}</h2>
-      {rows.length === 0 ? <p className="muted">{t('list.none')}</p> : null}
+      {rows.length === 0 ? <p className="muted">{none ?? t('list.none')}</p> : null}
       {rows.length > 0 ? (
         <table>
           <thead>
@@ -162,35 +166,82 @@ function NetworkList() {
   const services = useKind<ServiceCard>('Service')
   const slices = useKind<SliceCard>('EndpointSlice')
   return (
+    <>
+      <Table
+        title="Service"
+        columns={[
+          t('col.name'),
+          t('col.namespace'),
+          t('col.type'),
+          t('col.clusterip'),
+          t('col.ports'),
+          t('col.endpoints'),
+        ]}
+        rows={services.map((s) => ({
+          card: s,
+          cells: [
+            s.namespace,
+            s.type,
+            <span key="ip" className="mono">
+              {s.clusterIP}
+            </span>,
+            s.ports
+              .map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}/${p.protocol}`)
+              .join(', '),
+            slices
+              .filter((x) => x.namespace === s.namespace && x.service === s.name)
+              .flatMap((x) => x.endpoints.filter((e) => e.ready).map((e) => e.ip))
+              .join(', '),
+          ],
+        }))}
+      />
+      <Ingresses />
+      <Policies />
+    </>
+  )
+}
+
+function Ingresses() {
+  const t = useWords()
+  const all = useKind<PlainCard>('Ingress')
+  return (
     <Table
-      title="Service"
-      columns={[
-        t('col.name'),
-        t('col.namespace'),
-        t('col.type'),
-        t('col.clusterip'),
-        t('col.ports'),
-        t('col.endpoints'),
-      ]}
-      rows={services.map((s) => ({
-        card: s,
-        cells: [
-          s.namespace,
-          s.type,
-          <span key="ip" className="mono">
-            {s.clusterIP}
-          </span>,
-          s.ports
-            .map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}/${p.protocol}`)
-            .join(', '),
-          slices
-            .filter((x) => x.namespace === s.namespace && x.service === s.name)
-            .flatMap((x) => x.endpoints.filter((e) => e.ready).map((e) => e.ip))
-            .join(', '),
-        ],
-      }))}
+      title="Ingress"
+      columns={[t('col.name'), t('col.namespace'), t('col.rules')]}
+      rows={all.map((i) => ({ card: i, cells: [i.namespace, i.note] }))}
+      none={
+        <>
+          {t('list.none.ingress')}{' '}
+          <code>kubectl create ingress web --rule="web.example/*=web:80"</code>
+        </>
+      }
     />
   )
+}
+
+function Policies() {
+  const t = useWords()
+  const all = useKind<PolicyCard>('NetworkPolicy')
+  return (
+    <Table
+      title="NetworkPolicy"
+      columns={[t('col.name'), t('col.namespace'), t('col.selects'), t('col.policytypes')]}
+      rows={all.map((p) => ({
+        card: p,
+        cells: [
+          p.namespace,
+          selectorText(p.selector) || t('list.allpods'),
+          [...(p.ingress ? ['Ingress'] : []), ...(p.egress ? ['Egress'] : [])].join(', '),
+        ],
+      }))}
+      none={t('list.none.policy')}
+    />
+  )
+}
+
+function selectorText(s: PolicyCard['selector']): string {
+  const text = formatLabelSelector(s)
+  return text.startsWith('<') ? '' : text
 }
 
 function Disks() {

@@ -65,10 +65,20 @@ export function MiniWall({ handle }: { handle: WallHandle }) {
       ctx.drawImage(still, 0, 0)
       ctx.strokeStyle = palette.accent
       ctx.lineWidth = 2 * ratio
-      const x = Math.max(1, 4 + (-tx / zoom - CORNER.x - scale.current.left) * k)
-      const y = Math.max(1, 4 + (-ty / zoom - CORNER.y) * k)
-      const right = Math.min(el.width - 1, x + (width / zoom) * k)
-      const bottom = Math.min(el.height - 1, y + (height / zoom) * k)
+      const atX = 4 + (-tx / zoom - CORNER.x - scale.current.left) * k
+      const atY = 4 + (-ty / zoom - CORNER.y) * k
+      // All in view: there is nothing to find, and it would cover a part of it.
+      const { plan } = handle.live
+      const all =
+        atX <= 4 &&
+        atY <= 4 &&
+        atX + (width / zoom) * k >= 4 + (plan.width - plan.left) * k &&
+        atY + (height / zoom) * k >= 4 + plan.height * k
+      el.parentElement?.toggleAttribute('data-idle', all)
+      const x = Math.max(1, atX)
+      const y = Math.max(1, atY)
+      const right = Math.min(el.width - 1, atX + (width / zoom) * k)
+      const bottom = Math.min(el.height - 1, atY + (height / zoom) * k)
       ctx.strokeRect(x, y, Math.max(4, right - x), Math.max(4, bottom - y))
     }
     let transform = store.getState().transform
