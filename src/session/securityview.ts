@@ -14,14 +14,11 @@ export function podSecurity(o: Pod): PodSecurity {
   const hit = known.get(spec)
   if (hit) return hit
   const subject = { spec, annotations: o.metadata.annotations }
+  const keepsTo = (level: 'baseline' | 'restricted') =>
+    violations({ level, version: 'latest' }, subject).length === 0
   const made: PodSecurity = {
     account: spec.serviceAccountName ?? '',
-    keeps:
-      violations('baseline', subject) !== ''
-        ? 'privileged'
-        : violations('restricted', subject) !== ''
-          ? 'baseline'
-          : 'restricted',
+    keeps: !keepsTo('baseline') ? 'privileged' : keepsTo('restricted') ? 'restricted' : 'baseline',
     risks: risksOf(spec),
     root: mayBeRoot(spec),
   }

@@ -2,7 +2,13 @@
  * The checks of the baseline and restricted levels, in the order in which violations are told.
  * @source staging/src/k8s.io/pod-security-admission/policy
  */
-import type { Container, PodSpec, SecurityContext } from '../../api/generated/types.ts'
+import type {
+  Container,
+  PodSpec,
+  SELinuxOptions,
+  SecurityContext,
+} from '../../api/generated/types.ts'
+import type { LevelVersion } from './podsecuritylabels.ts'
 
 /** What is judged. */
 export interface PodSubject {
@@ -11,21 +17,22 @@ export interface PodSubject {
 }
 
 /** What a check found: `host namespaces` and `hostNetwork=true`. */
-interface Violation {
+export interface Violation {
   readonly reason: string
   readonly detail: string
 }
 
 type Check = (p: PodSubject) => Violation | undefined
 
-/** `reason (detail), reason (detail)`, or '' when the pod keeps to the level. */
-export function violations(level: 'baseline' | 'restricted', p: PodSubject): string {
-  const checks = level === 'baseline' ? BASELINE : RESTRICTED
+/** What of the pod does not keep to the level, as that version of it has it. */
+export function violations(p: LevelVersion, subject: PodSubject): Violation[] {
+  if (p.level === 'privileged') return []
+  const minor = p.version === 'latest' ? Number.POSITIVE_INFINITY : Number(p.version.slice(3))
+  const checks = p.level === 'baseline' ? BASELINE : restricted(minor)
   return checks
-    .map((c) => c(p))
+    .filter((c) => minor >= (SINCE.get(c) ?? 0))
+    .map((c) => c(subject))
     .filter((v) => v !== undefined)
-    .map((v) => `${v.reason} (${v.detail})`)
-    .join(', ')
 }
 
 function containers(p: PodSubject): Container[] {
@@ -273,30 +280,128 @@ const seccompRestricted: Check = (p) => {
   return { reason: 'seccompProfile', detail }
 }
 
+const SELINUX_TYPES = new Set([
+  '',
+  'container_t',
+  'container_init_t',
+  'container_kvm_t',
+  'container_engine_t',
+])
+
+const seLinuxOptions: Check = (p) => {
+  const types = new Set<string>()
+  let [user, role] = [false, false]
+  const isBad = (o: SELinuxOptions | undefined) => {
+    if (!o) return false
+    const type = SELINUX_TYPES.has(o.type ?? '') ? undefined : o.type
+    if (type) types.add(type)
+    user ||= Boolean(o.user)
+    role ||= Boolean(o.role)
+    return Boolean(type || o.user || o.role)
+  }
+  const pod = isBad(p.spec.securityContext?.seLinuxOptions)
+  const bad = failing(p, (s) => isBad(s.seLinuxOptions))
+  if (!pod && bad.length === 0) return undefined
+  const who = [...(pod ? ['pod'] : []), ...(bad.length > 0 ? [named(bad)] : [])].join(' and ')
+  const what = [
+    ...(types.size > 0 ? [`type${types.size === 1 ? '' : 's'} ${quoted([...types].sort())}`] : []),
+    ...(user ? ['user may not be set'] : []),
+    ...(role ? ['role may not be set'] : []),
+  ]
+  return {
+    reason: 'seLinuxOptions',
+    detail: `${who} set forbidden securityContext.seLinuxOptions: ${what.join('; ')}`,
+  }
+}
+
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
+
+const appArmor: Check = (p) => {
+  const values = new Set<string>()
+  const isBad = (type: string | undefined) => {
+    if (type === undefined || type === 'RuntimeDefault' || type === 'Localhost') return false
+    values.add(type)
+    return true
+  }
+  const pod = isBad(p.spec.securityContext?.appArmorProfile?.type)
+  const bad = failing(p, (s) => isBad(s.appArmorProfile?.type))
+  const notes = Object.entries(p.annotations ?? {})
+    .filter(([k, v]) => k.startsWith(APPARMOR) && !/^(runtime\/default|localhost\/.*|)$/.test(v))
+    .map(([k, v]) => `${k}=${JSON.stringify(v)}`)
+    .sort()
+  const who = [
+    ...(pod ? ['pod'] : []),
+    ...(bad.length > 0 ? [named(bad)] : []),
+    ...(notes.length > 0 ? [`annotation${notes.length === 1 ? '' : 's'}`] : []),
+  ]
+  if (who.length === 0) return undefined
+  const list = [...[...values].sort(), ...notes]
+  return {
+    reason: `forbidden AppArmor profile${list.length === 1 ? '' : 's'}`,
+    detail: `${who.join(' and ')} must not set AppArmor profile type to ${quoted(list)}`,
+  }
+}
+
+const hostHandlers: Check = (p) => {
+  const hosts = new Set<string>()
+  const bad = failing(p, (_s, c) => {
+    const handlers = [
+      c.livenessProbe,
+      c.readinessProbe,
+      c.startupProbe,
+      c.lifecycle?.postStart,
+      c.lifecycle?.preStop,
+    ]
+    const own = handlers.flatMap((h) => [h?.httpGet?.host, h?.tcpSocket?.host]).filter(Boolean)
+    for (const h of own) hosts.add(h as string)
+    return own.length > 0
+  })
+  if (bad.length === 0) return undefined
+  const use = bad.length === 1 ? 'uses' : 'use'
+  const reason = 'probe or lifecycle host'
+  const s = hosts.size === 1 ? '' : 's'
+  const detail = `${named([...bad].sort())} ${use} ${reason}${s} ${quoted([...hosts].sort())}`
+  return { reason, detail }
+}
+
+/** In the order of their ids. */
 const BASELINE: readonly Check[] = [
+  appArmor,
   capabilitiesBaseline,
   hostNamespaces,
   hostPathVolumes,
   hostPorts,
+  hostHandlers,
   privileged,
   procMount,
+  seLinuxOptions,
   seccompBaseline,
   sysctls,
   windowsHostProcess,
 ]
 
-/** The restricted level's own checks stand among those of the baseline that they do not replace. */
 const RESTRICTED: readonly Check[] = [
   allowPrivilegeEscalation,
-  hostNamespaces,
-  hostPorts,
-  privileged,
-  procMount,
   capabilitiesRestricted,
   restrictedVolumes,
   runAsNonRoot,
   runAsUser,
   seccompRestricted,
-  sysctls,
-  windowsHostProcess,
 ]
+
+/** Which version of Kubernetes brought a check. */
+const SINCE: ReadonlyMap<Check, number> = new Map([
+  [hostHandlers, 34],
+  [allowPrivilegeEscalation, 8],
+  [capabilitiesRestricted, 22],
+  [runAsUser, 23],
+  [seccompRestricted, 19],
+])
+
+/** The level's own checks, behind those of the baseline that they do not replace. */
+function restricted(minor: number): Check[] {
+  const replaced = new Set<Check>([hostPathVolumes])
+  if (minor >= 22) replaced.add(capabilitiesBaseline)
+  if (minor >= 19) replaced.add(seccompBaseline)
+  return [...BASELINE.filter((c) => !replaced.has(c)), ...RESTRICTED]
+}
