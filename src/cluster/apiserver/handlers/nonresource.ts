@@ -33,11 +33,7 @@ export function* serveNonResource(
       `the server could not find the requested resource${asked(request)}`,
       {},
     )
-  return pageNotFound()
-}
-
-/** Clients turn this into words of their own, which name what they asked for. */
-export function pageNotFound(): ApiResponse {
+  // Clients turn this into words of their own, which name what they asked for.
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
 }
 

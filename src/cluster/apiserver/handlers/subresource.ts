@@ -9,7 +9,6 @@ import { serveBinding } from '../subresources/binding.ts'
 import { serveEviction } from '../subresources/eviction.ts'
 import { serveNode } from '../subresources/node.ts'
 import { scaleColumns, serveScale } from '../subresources/scale.ts'
-import { pageNotFound } from './nonresource.ts'
 import { serveFinalize, serveResource } from './resource.ts'
 import { serveToken } from './review.ts'
 
@@ -18,7 +17,7 @@ export function* serveSubresource(r: Registry, c: Call): Task<ApiResponse> {
   const { served, subresource, info } = c
   if (served.definition.subresources?.[subresource] === undefined) {
     if (served.custom) throw notFound(served.gr, info.name)
-    if (!c.typed) return pageNotFound()
+    // Below a group's root go-restful answers with a Status, unlike for paths that nothing serves.
     throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
   }
   switch (subresource) {
