@@ -222,6 +222,7 @@ export const MORE_READS = [
   'get pods/db-0 svc/web -n ns-a',
   'get pods db-0 nope -n ns-a',
   'get pod,svc -n ns-a -l app=web',
+  'get deployment,service web -n ns-a',
   'get pods -n ns-a --show-labels',
   'get pods -n ns-a -L app,role',
   'get pods -n ns-a --sort-by=.status.podIP -o name',

@@ -98,7 +98,9 @@ export function* resolveTargets(k: Invocation, s: Selection): Task<Target[]> {
     throw new CliError('you may only specify a single resource type')
   const names = s.args.slice(1)
   if (names.length > 0) {
-    if (unique.length > 1) throw new CliError('you must specify only one resource')
+    // A category with a name is many; types that are listed each mean the name.
+    if (unique.length > 1 && !(s.args[0] as string).includes(','))
+      throw new CliError('you must specify only one resource')
     if (selected || s.all)
       throw new CliError('name cannot be provided when a selector is specified')
     if (s.allNamespaces)
