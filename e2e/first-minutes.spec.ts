@@ -66,3 +66,22 @@ test('the browser and Node play the same cluster, byte for byte', async ({ page 
   const session: Session = replay(recording, now)
   expect(session.digest()).toBe(digest)
 })
+
+test('an owner has its colour whatever comes first: it survives reloads', async ({ page }) => {
+  const hues = async () => {
+    await open(page)
+    await expect(page.locator('[data-testid=node] [data-pod^=redis-]')).toHaveCount(2)
+    return page.locator('[data-testid=node] [data-testid=pod]').evaluateAll((all) =>
+      all
+        .filter((e) => /^(web|api|redis)-/.test(e.getAttribute('data-pod') ?? ''))
+        .map((e) => {
+          const hue = /\bo-\d/.exec(e.firstElementChild?.className ?? '')?.[0] ?? ''
+          return `${(e.getAttribute('data-pod') ?? '').split('-')[0]} ${hue}`
+        }),
+    )
+  }
+  const first = [...new Set(await hues())].sort()
+  expect(first).toHaveLength(3)
+  expect(new Set(first.map((h) => h.split(' ')[1])).size).toBe(3)
+  for (let i = 0; i < 3; i++) expect([...new Set(await hues())].sort()).toEqual(first)
+})

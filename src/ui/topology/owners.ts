@@ -19,7 +19,7 @@ export function liveryOf(pod: PodCard): Livery {
     owner?.kind === 'ReplicaSet'
       ? (cards.all.get(owner.uid) as WorkloadCard | undefined)
       : undefined
-  const root = set?.owner?.name ?? owner?.name ?? pod.name
+  const root = set?.owner?.name ?? (owner ? rootName(owner, set !== undefined) : pod.name)
   if (/^kube-/.test(pod.namespace)) return { hue: 'o-sys', monogram: initials(root, ''), root }
   const newest = set?.owner ? isNewest(set) : true
   return {
@@ -45,16 +45,33 @@ export function isNewest(set: WorkloadCard): boolean {
   return true
 }
 
-const assigned = new Map<string, number>()
+/** Of a ReplicaSet that is not known yet, its Deployment's name: it ends in the template's hash. */
+function rootName(owner: { readonly kind: string; readonly name: string }, known: boolean): string {
+  return owner.kind === 'ReplicaSet' && !known ? owner.name.replace(/-[a-z\d]+$/, '') : owner.name
+}
 
-/** The first owners get different hues; later ones share. */
+const assigned = new Map<string, number>()
+/** Where the hash begins: one that gives the names of the first scenes different hues. */
+const BASIS = 17
+
+/** The hue of a name is its hash's, whatever is seen first; the first owners that would share one get the next free. */
 function hueOf(name: string): number {
   let hue = assigned.get(name)
   if (hue === undefined) {
-    hue = assigned.size % HUES
+    const taken = new Set(assigned.values())
+    const wanted = hashOf(name) % HUES
+    hue = wanted
+    for (let i = 0; i < HUES && taken.has(hue) && taken.size < HUES; i++) hue = (hue + 1) % HUES
     assigned.set(name, hue)
   }
   return hue
+}
+
+/** FNV-1a. */
+function hashOf(name: string): number {
+  let h = BASIS
+  for (const c of name) h = Math.imul(h ^ c.charCodeAt(0), 16777619)
+  return h >>> 0
 }
 
 function suffixOf(pod: PodCard, set: WorkloadCard | undefined): string {
