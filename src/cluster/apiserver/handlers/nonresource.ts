@@ -33,8 +33,22 @@ export function* serveNonResource(
       `the server could not find the requested resource${asked(request)}`,
       {},
     )
-  // Clients turn this into words of their own, which name what they asked for.
+  // Whoever serves the version says so; elsewhere clients find words of their own, which name what they asked for.
+  if (isBuiltin(r, path)) {
+    throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+  }
   return { status: 404, headers: TEXT, body: '404 page not found\n' }
+}
+
+/** True below a version that is compiled in. */
+function isBuiltin(r: Registry, path: string): boolean {
+  const [, root = '', a = '', b = ''] = path.split('/')
+  const [group, version] = root === 'api' ? ['', a] : root === 'apis' ? [a, b] : []
+  if (version === undefined) return false
+  return [...r.all()].some((s) => {
+    const d = s.definition
+    return !s.custom && d.group === group && d.version === version
+  })
 }
 
 /** Everything that is served, as `/` lists it. */
