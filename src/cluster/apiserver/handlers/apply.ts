@@ -12,7 +12,7 @@ import {
   sortedDeep,
 } from '../../api/meta/json.ts'
 import { JsonSyntaxError, parseJson } from '../../api/meta/jsontext.ts'
-import { type ApiError, badRequest, failure, invalid } from '../../api/meta/status.ts'
+import { type ApiError, badRequest, conflict, failure, invalid } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import {
   ApplyError,
@@ -128,6 +128,11 @@ function setOf(c: Call, applied: AnyObject, entry: ManagedFieldsEntry): FieldSet
 }
 
 function created(c: Call, applied: AnyObject): AnyObject {
+  const { uid } = applied.metadata
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+    throw conflict(c.served.gr, c.info.name, why)
+  }
   const entry = entryOf(c, 'Apply')
   const o = decodeMerged(c, applied)
   const fieldsV1 = sorted(setOf(c, applied, entry)) as Record<string, unknown>

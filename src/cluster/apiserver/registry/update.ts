@@ -6,7 +6,7 @@
 import type { ObjectMeta } from '../../api/generated/types.ts'
 import { invalidValue } from '../../api/meta/field.ts'
 import { deepEqual, graft } from '../../api/meta/json.ts'
-import { conflict, invalid, notFound, OPTIMISTIC_LOCK } from '../../api/meta/status.ts'
+import { conflict, failure, invalid, notFound, OPTIMISTIC_LOCK } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
 import type { KeyValue } from '../../etcd/store.ts'
 import type { Task } from '../../sim/task.ts'
@@ -158,6 +158,11 @@ function checkPinned(
   const { gr, definition } = c.served
   const pinned = mode.pinned?.(next)
   if (pinned !== undefined && pinned !== '') {
+    if (!/^\d+$/.test(pinned)) {
+      // Upstream lets Go's words through.
+      const text = `strconv.ParseUint: parsing ${JSON.stringify(pinned)}: invalid syntax`
+      throw failure(500, '', text)
+    }
     if (pinned !== current.metadata.resourceVersion) throw conflict(gr, name, OPTIMISTIC_LOCK)
   } else if (
     c.request.method === 'PUT' &&
