@@ -73,6 +73,8 @@ export interface ResourceDefinition<T extends KubeObject = AnyObject> {
     readonly allowUnconditionalUpdate?: boolean
     /** True: spec changes bump metadata.generation (derived for kinds with a spec when omitted). */
     readonly generation?: boolean
+    /** True: a new object may bring a status along. */
+    readonly keepsStatus?: boolean
     /** Name check; DNS subdomain unless given. @returns messages */
     validateName?(name: string, prefix: boolean): string[]
     /** Default deletion propagation of the kind; background unless given. */

@@ -75,6 +75,20 @@ test('a pod gets its account, token volume, tolerations, priority and quality of
   })
 })
 
+test('a Node alone may bring its status along, and nothing about where its kubelet is configured', () => {
+  const { send } = cluster()
+  const conditions = [{ type: 'Ready', status: 'True' }]
+  const spec = { configSource: { configMap: {} } }
+  const body = { metadata: { name: 'made' }, spec, status: { conditions, capacity: { cpu: '4' } } }
+  const made = send('POST', '/api/v1/nodes', { body }).body as typeof body
+  expect(made).toMatchObject({ status: { conditions, allocatable: { cpu: '4' } } })
+  expect(made.spec).not.toHaveProperty('configSource')
+  const twice = { type: 'InternalIP', address: '10.0.0.1' }
+  const status = { ...made.status, addresses: [twice, twice] }
+  const put = send('PUT', '/api/v1/nodes/made/status', { body: { ...made, status } })
+  expect(JSON.stringify(put.body)).toContain('status.addresses[1]: Duplicate value')
+})
+
 test('a Service gets an address of its own, which is free again when it goes', () => {
   const { send } = cluster()
   const body = (name: string) => ({

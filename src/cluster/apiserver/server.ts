@@ -209,6 +209,7 @@ class Server implements ApiServer {
       ...o.metadata,
       uid: newUid(this.registry.random),
       creationTimestamp: formatTime(now),
+      ...(served.counted ? { generation: 1 } : {}),
     }
     const value = { ...o, metadata }
     const put = { op: 'put', key: served.cache.prefix + key, value } as const

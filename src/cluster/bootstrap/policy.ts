@@ -4,6 +4,7 @@
  * @source plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go (facts, read off a running 1.36)
  */
 import type { PolicyRule, Subject } from '../api/generated/types.ts'
+import { flowControl } from '../api/helpers/flowcontrol.ts'
 import type { AnyObject } from '../api/object.ts'
 import raw from './policy.json' with { type: 'json' }
 
@@ -52,6 +53,7 @@ export function bootstrapPolicy(): AnyObject[] {
     ...policy.clusterRoleBindings.map((b) => bindingOf('ClusterRoleBinding', b)),
     ...policy.roles.map((r) => roleOf('Role', r)),
     ...policy.roleBindings.map((b) => bindingOf('RoleBinding', b)),
+    ...flowControl,
     ...policy.others,
   ]
 }

@@ -13,6 +13,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { dnsSubdomain } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { fixedLevel, fixedSchema } from './shared/flowfixed.ts'
 import { validateFlowRule } from './shared/flowrules.ts'
 
 const GROUP = 'flowcontrol.apiserver.k8s.io'
@@ -20,13 +21,17 @@ const PRECEDENCE = { usual: 1000, max: 10_000 }
 const EXEMPT = 'exempt'
 const QUEUES_MAX = 10_000_000
 const HASH_BITS = 60
+const WHOLE = 'must be a non-negative integer'
 
 /** Which requests belong to which priority level. */
 export const flowschema = own<FlowSchema>(GROUP, 'v1', 'FlowSchema', {
   defaults(o) {
     if (o.spec) o.spec.matchingPrecedence ??= PRECEDENCE.usual
   },
-  validate: (o) => validateSchema(o.metadata.name ?? '', o.spec as FlowSchemaSpec),
+  validate(o) {
+    const [name, spec] = [o.metadata.name ?? '', o.spec as FlowSchemaSpec]
+    return [...validateSchema(name, spec), ...fixedSchema(name, spec)]
+  },
   columns: [
     nameColumn(),
     column<FlowSchema>('PriorityLevel', (o) => o.spec?.priorityLevelConfiguration.name ?? ''),
@@ -52,7 +57,10 @@ export const prioritylevelconfiguration = own<PriorityLevelConfiguration>(
   'PriorityLevelConfiguration',
   {
     defaults: (o) => defaultLevel(o.spec),
-    validate: (o) => validateLevel(o.metadata.name ?? '', o.spec as PriorityLevelConfigurationSpec),
+    validate(o) {
+      const [name, spec] = [o.metadata.name ?? '', o.spec as PriorityLevelConfigurationSpec]
+      return [...validateLevel(name, spec), ...fixedLevel(name, spec)]
+    },
     columns: [
       nameColumn(),
       column<PriorityLevelConfiguration>('Type', (o) => o.spec?.type ?? ''),
@@ -126,6 +134,9 @@ function validateLevel(name: string, spec: PriorityLevelConfigurationSpec): Fiel
   if (type === 'Exempt') {
     if (spec.limited)
       out.push(forbiddenField('spec.limited', 'must be nil if the type is not Limited'))
+    const shares = spec.exempt?.nominalConcurrencyShares ?? 0
+    const at = 'spec.exempt.nominalConcurrencyShares'
+    if (shares < 0) out.push(invalidValue(at, shares, WHOLE))
     out.push(...percent(spec.exempt?.lendablePercent, 'spec.exempt.lendablePercent'))
   } else if (type === 'Limited') {
     if (spec.exempt) out.push(forbiddenField('spec.exempt', 'must be nil if the type is Limited'))
@@ -143,12 +154,11 @@ function percent(value: number | undefined, path: string): FieldError[] {
 function validateLimited(spec: PriorityLevelConfigurationSpec): FieldError[] {
   const at = 'spec.limited'
   const { nominalConcurrencyShares: shares, borrowingLimitPercent: most } = spec.limited ?? {}
-  const whole = 'must be a non-negative integer'
   const out: FieldError[] = []
-  if ((shares ?? 0) < 0) out.push(invalidValue(`${at}.nominalConcurrencyShares`, shares, whole))
+  if ((shares ?? 0) < 0) out.push(invalidValue(`${at}.nominalConcurrencyShares`, shares, WHOLE))
   out.push(...validateResponse(spec.limited?.limitResponse, `${at}.limitResponse`))
   out.push(...percent(spec.limited?.lendablePercent, `${at}.lendablePercent`))
-  if ((most ?? 0) < 0) out.push(invalidValue(`${at}.borrowingLimitPercent`, most, whole))
+  if ((most ?? 0) < 0) out.push(invalidValue(`${at}.borrowingLimitPercent`, most, WHOLE))
   return out
 }
 

@@ -19,6 +19,8 @@ const ROLE = 'node-role.kubernetes.io/'
 /** The kind. */
 export const node = own<Node>('', 'v1', 'Node', {
   defaults(o) {
+    // Gated off, hence dropped: a Node tells its kubelet nothing.
+    if (o.spec) delete o.spec.configSource
     const s = o.status
     if (!s) return
     for (const list of [s.capacity, s.allocatable]) {
@@ -28,7 +30,8 @@ export const node = own<Node>('', 'v1', 'Node', {
     if (s.capacity) s.allocatable = { ...s.capacity, ...s.allocatable }
   },
   validate: (o, old) => [...validate(o), ...(old ? validateUpdate(o, old) : [])],
-  validateStatus: (o) => validateStatus(o),
+  validateStatus: (o) => [...repeatedAddresses(o), ...validateStatus(o)],
+  strategy: { keepsStatus: true },
   columns: [
     nameColumn(),
     column<Node>('Status', statusOf),
@@ -88,8 +91,17 @@ function validateStatus(o: Node): FieldError[] {
   return out
 }
 
+function repeatedAddresses(o: Node): FieldError[] {
+  const seen = new Set<string>()
+  return (o.status?.addresses ?? []).flatMap((a, i) => {
+    const id = `${a.type} ${a.address}`
+    if (!seen.has(id)) return seen.add(id) && []
+    return [duplicate(`status.addresses[${i}]`, { Type: a.type, Address: a.address })]
+  })
+}
+
 function validateUpdate(o: Node, old: Node): FieldError[] {
-  const out: FieldError[] = []
+  const out: FieldError[] = repeatedAddresses(o)
   const text =
     'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)'
   if (old.spec?.podCIDR && o.spec?.podCIDR !== old.spec.podCIDR) {

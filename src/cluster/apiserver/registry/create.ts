@@ -94,7 +94,7 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   delete m.deletionGracePeriodSeconds
   delete m.selfLink
   if (served.counted) m.generation = 1
-  if (served.hasStatus) clearStatus(c, o)
+  if (served.hasStatus && !definition.strategy?.keepsStatus) clearStatus(c, o)
   definition.strategy?.prepareForCreate?.(o, c)
   o.metadata = orderedMeta(m)
   const errors = [
