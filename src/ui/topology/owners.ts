@@ -52,7 +52,7 @@ function rootName(owner: { readonly kind: string; readonly name: string }, known
 
 const assigned = new Map<string, number>()
 /** Where the hash begins: one that gives the names of the first scenes different hues. */
-const BASIS = 17
+const BASIS = 5807
 
 /** The hue of a name is its hash's, whatever is seen first; the first owners that would share one get the next free. */
 function hueOf(name: string): number {
@@ -67,11 +67,11 @@ function hueOf(name: string): number {
   return hue
 }
 
-/** FNV-1a. */
+/** FNV-1a, its upper half: the lowest bits of a name's are only the parities of its letters. */
 function hashOf(name: string): number {
   let h = BASIS
   for (const c of name) h = Math.imul(h ^ c.charCodeAt(0), 16777619)
-  return h >>> 0
+  return h >>> 16
 }
 
 function suffixOf(pod: PodCard, set: WorkloadCard | undefined): string {
