@@ -358,6 +358,8 @@ test('why, asked in a page that is attached: the verdict, what is worth trying, 
   page,
 }) => {
   await attach(page)
+  // The cluster is shared: the story before may have left it standing.
+  await page.evaluate(() => window.kubarium.speed(1))
   expect((await ours(page, 'create namespace asked')).code).toBe(0)
   await ours(page, 'create deployment shop --image=nginx:oops -n asked')
   await page.evaluate(() => window.kubarium.advance('20s'))
