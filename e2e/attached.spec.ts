@@ -329,9 +329,15 @@ test('prints in the page what the real kubectl prints', async ({ page }) => {
   await page.evaluate(() => window.kubarium.advance('30s'))
   const wrong: string[] = []
   let compared = 0
+  const answers = async (line: string, stdin?: string) => ({
+    mine: masked(await ours(page, line.replaceAll('NS', 'ns-a'), stdin)),
+    real: masked(theirs(`kubectl ${line.replaceAll('NS', 'ns-b')}`, stdin)),
+  })
+  const reads = new Set([...READS, ...MORE_READS, ...ERRORS])
   const compare = async (line: string, stdin?: string) => {
-    const mine = masked(await ours(page, line.replaceAll('NS', 'ns-a'), stdin))
-    const real = masked(theirs(`kubectl ${line.replaceAll('NS', 'ns-b')}`, stdin))
+    let { mine, real } = await answers(line, stdin)
+    // The order of a Go map, or a second that passed between the two, is not there twice.
+    if (mine !== real && reads.has(line)) ({ mine, real } = await answers(line, stdin))
     compared++
     if (process.env.VERBOSE) console.log(line)
     if (mine !== real) wrong.push(`$ kubectl ${line}\n${difference(real, mine)}`)
