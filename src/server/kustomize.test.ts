@@ -42,6 +42,13 @@ function ours(files: ReadonlyMap<string, string>, folder: string): string {
   }
 }
 
+/** What we say, as the kubectl on this machine says it: before kustomize 5.6 a conflict did not name the behaviour. */
+function spoken(text: string): string {
+  const { stdout = '' } = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' })
+  const minor = Number(/Kustomize Version: v5\.(\d+)/.exec(stdout)?.[1] ?? 99)
+  return minor < 6 ? text.replace(/can not use behavior: '\w+', /, '') : text
+}
+
 /** Where a generator lies in memory, and how Go prints an identity, is nobody's concern. */
 function masked(text: string): string {
   return text
@@ -77,6 +84,6 @@ for (const file of readdirSync(CASES).sort()) {
       skip('kubectl is not on the PATH: nothing to compare with')
       return
     }
-    expect(ours(files, folder)).toBe(real(file, files, folder))
+    expect(spoken(ours(files, folder))).toBe(real(file, files, folder))
   })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { run } from '../testing/terminal.ts'
+import { run, start } from '../testing/terminal.ts'
+import { replay } from './replay.ts'
 import { Session } from './session.ts'
 
 function ready(): Session {
@@ -37,57 +38,34 @@ test('curl reaches the cluster from outside, by NodePort and not by ClusterIP', 
 
 test('a job in the background forwards a port while the terminal is free, until it is killed', () => {
   const s = ready()
-  let later = ''
-  const io = {
-    stdout: (t: string) => {
-      later += t
-    },
-    stderr: (t: string) => {
-      later += t
-    },
-  }
-  s.kubectl('kubectl port-forward svc/web 8080:80 &', io)
+  const { said } = start(s, 'kubectl port-forward svc/web 8080:80 &')
   s.runUntil(s.now + 500)
-  expect(later).toBe(
+  expect(said.all).toBe(
     '[1] 4001\nForwarding from 127.0.0.1:8080 -> 80\nForwarding from [::1]:8080 -> 80\n',
   )
   expect(run(s, 'jobs').out).toBe(
     '[1]   Running                 kubectl port-forward svc/web 8080:80 &\n',
   )
   expect(run(s, 'curl -s localhost:8080 | grep -c Welcome').out).toBe('2\n')
-  expect(later).toContain('Handling connection for 8080\n')
+  expect(said.all).toContain('Handling connection for 8080\n')
   expect(run(s, 'kill %2').err).toBe('bash: kill: %2: no such job\n')
   expect(run(s, 'kill %1').code).toBe(0)
-  expect(later).toContain('[1]+  Terminated              kubectl port-forward svc/web 8080:80\n')
+  expect(said.all).toContain('[1]+  Terminated              kubectl port-forward svc/web 8080:80\n')
   expect(s.ports).toEqual([])
   expect(run(s, 'jobs').out).toBe('')
 })
 
 test('a job that ends by itself says so; a replay has the same jobs', () => {
   const s = ready()
-  let later = ''
-  const io = {
-    stdout: (t: string) => {
-      later += t
-    },
-    stderr: (t: string) => {
-      later += t
-    },
-  }
-  s.kubectl('sleep 5 & kubectl scale deployment web --replicas=2', io)
+  const { said } = start(s, 'sleep 5 & kubectl scale deployment web --replicas=2')
   s.runUntil(s.now + 10_000)
-  expect(later).toBe(
+  expect(said.all).toBe(
     '[1] 4001\ndeployment.apps/web scaled\n[1]+  Done                    sleep 5\n',
   )
-  s.kubectl('kubectl port-forward svc/web 8080:80 &', io)
+  start(s, 'kubectl port-forward svc/web 8080:80 &')
   s.runUntil(s.now + 500)
   run(s, 'curl -s localhost:8080/from-a-replay')
-  const again = new Session({ nodes: 1 })
-  for (const { at, command } of s.recording().commands) {
-    again.runUntil(at)
-    again.enter(command)
-  }
-  again.runUntil(s.now)
+  const again = replay(s.recording(), s.now)
   expect(again.digest()).toBe(s.digest())
   expect(again.ports).toEqual([8080])
 })

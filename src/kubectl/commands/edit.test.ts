@@ -1,29 +1,16 @@
 import { expect, test } from 'vitest'
+import { replay } from '../../session/replay.ts'
 import { Session } from '../../session/session.ts'
-import { run } from '../../testing/terminal.ts'
+import { run, start } from '../../testing/terminal.ts'
 
 /** Runs a line whose editor answers with what `write` makes of each text shown. */
 function edit(s: Session, line: string, write: (text: string, round: number) => string) {
-  const said = { out: '', err: '', code: undefined as number | undefined, rounds: 0 }
-  const io = {
-    stdout: (t: string) => {
-      said.out += t
-    },
-    stderr: (t: string) => {
-      said.err += t
-    },
-    editing: (text: string) => {
-      shown.push(text)
-    },
-  }
   const shown: string[] = []
-  const one = s.kubectl(line, io, (code) => {
-    said.code = code
-  })
-  for (let i = 0; i < 5 && said.code === undefined; i++) {
+  const { id, said } = start(s, line, { editing: (text) => shown.push(text) })
+  for (let round = 0; round < 5 && said.code < 0; round++) {
     s.runUntil(s.now + 1000)
     const text = shown.shift()
-    if (text !== undefined) s.edited(one.id, write(text, said.rounds++))
+    if (text !== undefined) s.edited(id, write(text, round))
     s.runUntil(s.now + 1000)
   }
   return said
@@ -43,12 +30,7 @@ test('edit changes what was written in the editor, and a replay writes the same'
   )
   expect(said).toMatchObject({ out: 'deployment.apps/web edited\n', err: '', code: 0 })
   expect(run(s, "kubectl get deploy web -o jsonpath='{.spec.replicas}'").out).toBe('3')
-  const again = new Session({ nodes: 1 })
-  for (const { at, command } of s.recording().commands) {
-    again.runUntil(at)
-    again.enter(command)
-  }
-  again.runUntil(s.now)
+  const again = replay(s.recording(), s.now)
   expect(again.digest()).toBe(s.digest())
 })
 

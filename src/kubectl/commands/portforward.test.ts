@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LocalResponse } from '../../kubectl/invocation.ts'
+import { replay } from '../../session/replay.ts'
 import { Session } from '../../session/session.ts'
-import { run } from '../../testing/terminal.ts'
+import { run, start } from '../../testing/terminal.ts'
 
 function ready(): Session {
   const s = new Session({ nodes: 1 })
@@ -12,22 +13,11 @@ function ready(): Session {
   return s
 }
 
-/** Starts a command that goes on; its output grows. */
-function start(s: Session, line: string) {
-  const said = { out: '', err: '', code: undefined as number | undefined }
-  const io = {
-    stdout: (t: string) => {
-      said.out += t
-    },
-    stderr: (t: string) => {
-      said.err += t
-    },
-  }
-  const one = s.kubectl(line, io, (code) => {
-    said.code = code
-  })
+/** Starts a command that goes on, and lets it. */
+function goes(s: Session, line: string) {
+  const started = start(s, line)
   s.runUntil(s.now + 1000)
-  return { said, cancel: () => one.cancel() }
+  return started
 }
 
 function get(s: Session, port: number, path: string): LocalResponse | undefined {
@@ -41,7 +31,7 @@ function get(s: Session, port: number, path: string): LocalResponse | undefined 
 
 test('port-forward leads a local port to a pod of a Service until it is interrupted', () => {
   const s = ready()
-  const { said, cancel } = start(s, 'kubectl port-forward svc/web 9090:8080')
+  const { said, cancel } = goes(s, 'kubectl port-forward svc/web 9090:8080')
   expect(said.out).toBe('Forwarding from 127.0.0.1:9090 -> 80\nForwarding from [::1]:9090 -> 80\n')
   expect(s.ports).toEqual([9090])
   const answer = get(s, 9090, '/')
@@ -50,7 +40,7 @@ test('port-forward leads a local port to a pod of a Service until it is interrup
   expect(said.out).toContain('Handling connection for 9090\n')
   const log = run(s, 'kubectl logs deploy/web').out
   expect(log).toContain('"GET / HTTP/1.1" 200')
-  const second = start(s, 'kubectl port-forward deploy/web 9090:80')
+  const second = goes(s, 'kubectl port-forward deploy/web 9090:80')
   expect(second.said.code).toBe(1)
   expect(second.said.err).toContain('Unable to listen on port 9090: Listeners failed to create')
   expect(second.said.err).toContain(
@@ -64,7 +54,7 @@ test('port-forward leads a local port to a pod of a Service until it is interrup
 
 test('a port that nobody serves in the pod ends the command, as a lost connection does', () => {
   const s = ready()
-  const { said } = start(s, 'kubectl port-forward deploy/web :81')
+  const { said } = goes(s, 'kubectl port-forward deploy/web :81')
   expect(said.out).toContain('Forwarding from 127.0.0.1:32768 -> 81\n')
   expect(get(s, 32768, '/')).toBeUndefined()
   expect(said.err).toContain('an error occurred forwarding 32768 -> 81')
@@ -93,7 +83,7 @@ test('what cannot be forwarded says why, in kubectl’s words', () => {
 
 test('proxy serves the API on a local port, with the rights of who runs it', () => {
   const s = ready()
-  const { said, cancel } = start(s, 'kubectl proxy')
+  const { said, cancel } = goes(s, 'kubectl proxy')
   expect(said.out).toBe('Starting to serve on 127.0.0.1:8001\n')
   const pods = get(s, 8001, '/api/v1/namespaces/default/pods?labelSelector=app%3Dweb')
   expect(pods?.status).toBe(200)
@@ -106,13 +96,8 @@ test('proxy serves the API on a local port, with the rights of who runs it', () 
 
 test('connections are played again from a recording', () => {
   const s = ready()
-  start(s, 'kubectl port-forward svc/web 9090:8080')
+  goes(s, 'kubectl port-forward svc/web 9090:8080')
   get(s, 9090, '/')
-  const again = new Session({ nodes: 1 })
-  for (const { at, command } of s.recording().commands) {
-    again.runUntil(at)
-    again.enter(command)
-  }
-  again.runUntil(s.now)
+  const again = replay(s.recording(), s.now)
   expect(again.digest()).toBe(s.digest())
 })

@@ -95,7 +95,7 @@ function place(all: Resource[], r: Resource, g: Generator): void {
   if (behavior === 'create' || behavior === '') {
     if (old)
       throw new CliError(
-        `merging from generator: id ${idText(id)} exists; behavior must be merge or replace`,
+        `merging from generator: id ${idText(id)} exists; can not use behavior: '${g.behavior || 'unspecified'}', behavior must be merge or replace`,
       )
     return append(all, r)
   }

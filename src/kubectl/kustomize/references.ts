@@ -76,7 +76,6 @@ function meant(
       const id = idOf(r.object)
       return (
         isClusterScoped(id) ||
-        effectiveNamespace(id) === effectiveNamespace(own) ||
         idsOf(r).some((x) =>
           idsOf(referrer).some((y) => effectiveNamespace(x) === effectiveNamespace(y)),
         )

@@ -9,7 +9,7 @@ import { parseYaml } from '../manifest.ts'
 import type { Folder } from './folder.ts'
 import type { FieldOptions, Kustomization, Replacement, Selector } from './kustomization.ts'
 import { type Place, placesOf } from './paths.ts'
-import { idOf, type Resource, select } from './resource.ts'
+import { idOf, idText, type Resource, select } from './resource.ts'
 
 /** Copies all values. @throws CliError sources and fields that are not there */
 export function replaceValues(all: readonly Resource[], k: Kustomization, folder: Folder): void {
@@ -64,20 +64,15 @@ function sourceOf(all: readonly Resource[], source: NonNullable<Replacement['sou
   const path = source.fieldPath || 'metadata.name'
   const [place] = placesOf(r.object, path, false)
   if (!place)
-    throw new CliError(`fieldPath \`${path}\` is missing for replacement source ${idTextOf(r)}`)
+    throw new CliError(
+      `fieldPath \`${path}\` is missing for replacement source ${idText(idOf(r.object))}`,
+    )
   return part(place.get(), source.options)
 }
 
 function describe(s: NonNullable<Replacement['source']>): string {
-  const gvk = [s.kind || '[noKind]', s.version || '[noVer]', s.group || '[noGrp]'].join('.')
-  const field = s.fieldPath ? `:${s.fieldPath}` : ''
-  return `${gvk}/${s.name || '[noName]'}.${s.namespace || '[noNs]'}${field}`
-}
-
-function idTextOf(r: Resource): string {
-  const id = idOf(r.object)
-  const gvk = [id.kind, id.version || '[noVer]', id.group || '[noGrp]'].join('.')
-  return `${gvk}/${id.name}.${id.namespace || '[noNs]'}`
+  const { group = '', version = '', kind = '', name = '', namespace = '', fieldPath } = s
+  return `${idText({ group, version, kind, name, namespace })}${fieldPath ? `:${fieldPath}` : ''}`
 }
 
 function part(value: unknown, options: FieldOptions | undefined): unknown {
