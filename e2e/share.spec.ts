@@ -81,8 +81,9 @@ test('links that are damaged or too new say so, and the first cluster starts', a
     ['#s=1.AAAA', 'This session is damaged'],
     ['#s=9.AAAA', 'made by a newer Kubarium'],
   ] as const) {
+    // From a blank page: from our own, another fragment would load nothing anew.
+    await page.goto('about:blank')
     await page.goto(`/?lang=en${fragment}`)
-    await page.reload()
     await page.evaluate(() => window.kubarium.ready)
     await expect(notice(page)).toContainText(text)
     await expect(notice(page)).toContainText('The first cluster was started instead.')
