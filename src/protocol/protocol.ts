@@ -110,11 +110,15 @@ export type Ask =
       /** Asks why the newest request about it was refused, whether the object is there or not. */
       readonly refused?: true
       /**
-       * Also tries what could mend it, on copies, or proposes it where the log is not all that happened. The host is
-       * busy meanwhile: pages with a cluster of their own ask a laboratory instead.
+       * Also tries what could mend it, on copies. A worker is busy meanwhile: pages with a cluster of their own ask a
+       * laboratory instead.
        */
       readonly fix?: true
     }
+  /** Tries something on copies where the host has a laboratory: `tried` tells what was found until it is done. */
+  | { readonly type: 'try'; readonly id: number; readonly question: LabQuestion }
+  /** Wants no more of what a `try` finds. */
+  | { readonly type: 'give-up'; readonly id: number; readonly run: number }
   /** What is in trouble: answered by `Trouble[]`. */
   | { readonly type: 'troubles'; readonly id: number }
   /** What the API server refused that terminal line: answered by an `About`, or null. */
@@ -321,7 +325,7 @@ export interface WhyFix {
   readonly broke: readonly About[]
   /** What kubectl said when it refused. */
   readonly refused?: string
-  /** Only proposed: there is no copy to try it on, because others than this page change the cluster. */
+  /** Only proposed: no copy can be made, because more happened than the log of a shared cluster keeps. */
   readonly untried?: true
 }
 
@@ -369,11 +373,17 @@ export interface WhatIfAnswer {
   readonly lines: readonly WhatIfLine[]
 }
 
-/** What a page asks its laboratory, which works on copies of the cluster. `recording` is the host's, unread. */
-export type LabAsk = { readonly id: number; readonly recording: unknown; readonly now: number } & (
+/** What can be tried on copies of the cluster: what mends an object, or what a terminal line would do. */
+export type LabQuestion =
   | { readonly type: 'fix'; readonly about: About; readonly refused?: true }
   | { readonly type: 'what-if'; readonly command: string }
-)
+
+/** What a laboratory is asked. `recording` is the host's, unread. */
+export type LabAsk = {
+  readonly id: number
+  readonly recording: unknown
+  readonly now: number
+} & LabQuestion
 
 /** What the laboratory tells. */
 export type LabTell =
@@ -402,6 +412,8 @@ export type Tell =
       readonly stream: 'stdout' | 'stderr'
       readonly text: string
     }
+  /** What a `try` has found so far. */
+  | { readonly type: 'tried'; readonly run: number; readonly found: LabTell }
   /** A line opens an editor on a text: answered by `edited`. */
   | { readonly type: 'edit'; readonly run: number; readonly text: string }
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import descriptions from 'virtual:descriptions'
 import { unauthorized } from '../cluster/api/meta/status.ts'
 import type { CertificateAuthority } from '../cluster/api/pki/authority.ts'
@@ -11,8 +12,11 @@ import { provideDescriptions } from '../cluster/api/schema.ts'
 import type { UserInfo } from '../cluster/api/transport.ts'
 import { Cluster, DEFAULT_CONFIG } from '../cluster/cluster.ts'
 import { toFetch } from '../http/fetch.ts'
+import { scenarios } from '../scenarios/index.ts'
+import { Session } from '../session/session.ts'
 import { parseArgs, type ServerArgs, USAGE } from './args.ts'
 import { kubeconfig } from './kubeconfig.ts'
+import { threadLaboratory, workInThread } from './laboratory.ts'
 import { listen } from './nodehttp.ts'
 import { Pacer } from './pacer.ts'
 import { hostAuthority, makeTls, userOfCertificate } from './tls.ts'
@@ -43,7 +47,10 @@ async function main(): Promise<void> {
   provideDescriptions(descriptions)
   const cluster = makeCluster(args, authority)
   const pacer = new Pacer(cluster.world, args.speed)
-  const serve = toFetch(cluster.api, pacer)
+  // Only with pages is there anybody to make copies for: without them nothing is logged.
+  const session = args.ui ? new Session(cluster, scenarios[0]?.files) : undefined
+  const handler = session?.outside ?? cluster.api
+  const serve = toFetch(handler, pacer)
   const asking = (authorization: string | undefined, socket: unknown) =>
     userOf(authorization, socket, token)
   const fetch = (request: Request, socket: unknown) => {
@@ -55,7 +62,7 @@ async function main(): Promise<void> {
   }
   const { server, port } = await listen(fetch, { port: args.port, tls })
   serveUpgrades(server, {
-    handler: cluster.api,
+    handler,
     host: pacer,
     userOf: (authorization, socket) =>
       asking(authorization, socket) ?? (authorization === undefined ? NOBODY : undefined),
@@ -64,7 +71,8 @@ async function main(): Promise<void> {
   const ca = tls ? { ca: tls.ca } : {}
   writeFileSync(args.kubeconfig, kubeconfig({ server: url, token, ...ca }), { mode: 0o600 })
   const key = randomBytes(16).toString('hex')
-  const ui = args.ui ? await serveUi({ cluster, pacer, dist: DIST, key }) : undefined
+  const laboratory = threadLaboratory(new URL(import.meta.url))
+  const ui = session && (await serveUi({ session, pacer, laboratory, dist: DIST, key }))
   pacer.start()
   console.log(`Kubernetes is at ${url}`)
   console.log(`export KUBECONFIG=${args.kubeconfig}`)
@@ -116,7 +124,9 @@ function unauthorizedResponse(): Response {
   return Response.json(status, { status: 401 })
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+if (isMainThread) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  })
+} else workInThread()

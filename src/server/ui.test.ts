@@ -7,6 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createCluster } from '../cluster/cluster.ts'
 import type { Ask, Frame, Tell } from '../protocol/protocol.ts'
+import { Session } from '../session/session.ts'
+import { experiment } from '../session/why/experiment.ts'
+import type { Laboratory } from './laboratory.ts'
 import { Pacer } from './pacer.ts'
 import { serveUi, type Ui } from './ui.ts'
 
@@ -14,12 +17,23 @@ const dist = mkdtempSync(join(tmpdir(), 'kubarium-dist-'))
 let ui: Ui
 let pacer: Pacer
 
+/** Without a thread: what it says comes later all the same. */
+const laboratory: Laboratory = (ask, hear) => {
+  let open = true
+  setTimeout(() => experiment(ask(), (tell) => open && hear(tell)), 0)
+  return () => {
+    open = false
+  }
+}
+
 beforeAll(async () => {
   writeFileSync(join(dist, 'index.html'), '<html><head></head><body></body></html>')
   const cluster = createCluster({ nodes: 1, bare: true, hollow: true })
   cluster.world.clock.run({ until: 20_000 })
   pacer = new Pacer(cluster.world, 20)
-  ui = await serveUi({ cluster, pacer, dist, key: 'opensesame', behindBytes: 100_000 })
+  const session = new Session(cluster)
+  const key = 'opensesame'
+  ui = await serveUi({ session, pacer, laboratory, dist, key, behindBytes: 100_000 })
   pacer.start()
 })
 

@@ -10,14 +10,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import type { Cluster } from '../cluster/cluster.ts'
 import { partsOf } from '../protocol/parts.ts'
 import { type Ask, type Frame, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
-import { scenarios } from '../scenarios/index.ts'
 import { Desk, isHostAsk } from '../session/desk.ts'
 import { Feed } from '../session/feed.ts'
-import { Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
+import type { Laboratory } from './laboratory.ts'
 import type { Pacer } from './pacer.ts'
+import { Trials } from './trials.ts'
 
 /** Real milliseconds between frames. */
 const FRAME_MS = 50
@@ -41,8 +41,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What the page is served from, and to whom. */
 export interface UiOptions {
-  readonly cluster: Cluster
+  readonly session: Session
   readonly pacer: Pacer
+  /** Where fixes are tried. */
+  readonly laboratory: Laboratory
   /** The built page. */
   readonly dist: string
   /** Who has it may open the page: it stands in the address that is printed. */
@@ -153,6 +155,7 @@ function decodePath(path: string): string {
 interface Viewer {
   readonly ws: WebSocket
   readonly desk: Desk
+  readonly trials: Trials
   /** Has asked to start, and so gets frames. */
   started: boolean
   /** Missed a frame: gets everything when it has read what waits for it. */
@@ -161,25 +164,24 @@ interface Viewer {
 
 /** All viewers of the one session. */
 class Gallery {
-  private readonly session: Session
   private readonly viewers = new Set<Viewer>()
   private feed: Feed | undefined
   private timer: ReturnType<typeof setInterval> | undefined
 
-  constructor(private readonly o: UiOptions) {
-    this.session = new Session(o.cluster, scenarios[0]?.files)
-  }
+  constructor(private readonly o: UiOptions) {}
 
   enter(ws: WebSocket): void {
+    const { session, pacer, laboratory } = this.o
     const tell = (message: Tell) => send(ws, JSON.stringify(message))
-    const desk = new Desk(this.session, this.o.pacer, {
+    const desk = new Desk(session, pacer, {
       tell,
       show: () => this.show(),
       showAll: () => this.sendAll(viewer),
     })
-    const viewer: Viewer = { ws, desk, started: false, behind: false }
+    const trials = new Trials(session, desk, laboratory, tell)
+    const viewer: Viewer = { ws, desk, trials, started: false, behind: false }
     this.viewers.add(viewer)
-    this.feed ??= new Feed(this.session, 'now')
+    this.feed ??= new Feed(session, 'now')
     this.timer ??= setInterval(() => {
       for (const v of this.viewers) v.desk.playPast(FRAME_MS)
       this.show()
@@ -206,10 +208,11 @@ class Gallery {
       viewer.started = true
       this.sendAll(viewer)
       tell({ type: 'done', id: ask.id, value: null })
-    } else if (isHostAsk(ask) || ask.type === 'recording') {
+    } else if (viewer.trials.hear(ask)) return
+    else if (isHostAsk(ask) || ask.type === 'recording') {
       const message =
         ask.type === 'recording'
-          ? 'this cluster has other clients too, which are not in the command log'
+          ? 'this cluster has other clients too, whose secrets are theirs'
           : 'this cluster has other clients too: it has one present and no branches'
       tell({ type: 'failed', id: ask.id, message })
     } else viewer.desk.hear(ask)
@@ -217,6 +220,7 @@ class Gallery {
 
   private leave(viewer: Viewer): void {
     viewer.desk.close()
+    viewer.trials.close()
     this.viewers.delete(viewer)
     if (this.viewers.size > 0) return
     clearInterval(this.timer)

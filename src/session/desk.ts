@@ -16,7 +16,7 @@ import type { SessionIo } from './machine.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
 import type { Run, Session } from './session.ts'
-import { proposeFixes, ranked, tryFixes } from './why/fixes.ts'
+import { ranked, tryFixes } from './why/fixes.ts'
 import { Look } from './why/look.ts'
 import { refusedBy, troubles } from './why/troubles.ts'
 import { why, whyRefused } from './why/why.ts'
@@ -48,15 +48,6 @@ export interface Post {
   showAll(): void
 }
 
-/** What belongs to the host, which may put another session in this one's place. */
-export type HostAsk = Extract<
-  Ask,
-  { type: 'start' | 'tree' | 'branch' | 'branches' | 'checkout' | 'prune' | 'compare' | 'bookmark' }
->
-/** What a desk answers by itself. */
-export type DeskAsk = Exclude<Ask, HostAsk>
-type Done = (value?: unknown) => void
-
 const HOST_ASKS = [
   'start',
   'tree',
@@ -66,11 +57,19 @@ const HOST_ASKS = [
   'prune',
   'compare',
   'bookmark',
-]
+  'try',
+  'give-up',
+] as const
+
+/** What belongs to the host, which may put another session in this one's place or has a laboratory. */
+export type HostAsk = Extract<Ask, { type: (typeof HOST_ASKS)[number] }>
+/** What a desk answers by itself. */
+export type DeskAsk = Exclude<Ask, HostAsk>
+type Done = (value?: unknown) => void
 
 /** Whether the host answers it, and not a desk. */
 export function isHostAsk(ask: Ask): ask is HostAsk {
-  return HOST_ASKS.includes(ask.type)
+  return (HOST_ASKS as readonly string[]).includes(ask.type)
 }
 
 /** What changes the cluster, and so cannot be done to its past. */
@@ -194,7 +193,7 @@ export class Desk {
         return done({
           now: session.now,
           revision: session.cluster.store.status().revision,
-          commands: session.recording().commands.map(entryOf),
+          commands: session.recording().commands.flatMap(entryOf),
         })
       case 'look':
         return this.look(this.momentOf(ask), done)
@@ -326,15 +325,19 @@ export class Desk {
     return new Look(this.session.cluster, this.past?.shown)
   }
 
-  private why({ about, field, fix, refused }: Extract<Ask, { type: 'why' }>): WhyAnswer {
+  /** The moment that the page looks at. */
+  get moment(): Millis {
+    return this.past?.at ?? this.session.now
+  }
+
+  /** Why something is as it is. */
+  why({ about, field, fix, refused }: Extract<Ask, { type: 'why' }>): WhyAnswer {
     const { session, past } = this
     const answer = refused
       ? whyRefused(session.cluster, about, past?.shown)
       : why(session.cluster, about, field, past?.shown)
     if (!fix || field) return answer
-    if (session.shared)
-      return { ...answer, fixes: past ? [] : proposeFixes(session.cluster, about, refused) }
-    const fixes = [...tryFixes(session.recording(), past?.at ?? session.now, about, refused)]
+    const fixes = [...tryFixes(session.recording(), this.moment, about, refused)]
     return { ...answer, fixes: ranked(fixes) }
   }
 }
@@ -343,10 +346,14 @@ export class Desk {
 const LOOKS =
   /^\s*(kubectl|k)?\s*(get|describe|logs?|explain|diff|top|events|api-resources|api-versions|version|cluster-info|config|auth|wait|options|help|completion|rollout\s+(status|history)|cat|ls|echo)\b/
 
-/** One line of the log as the page shows it. */
-function entryOf({ at, command }: LoggedCommand): HistoryEntry {
+/** One line of the log as the page shows it: what people did here. */
+function entryOf({ at, command }: LoggedCommand): HistoryEntry | [] {
   const { kind } = command
   switch (command.kind) {
+    case 'request':
+    case 'input':
+    case 'hang-up':
+      return []
     case 'kubectl': {
       const { line } = command
       return { at, kind, text: line, acts: !LOOKS.test(line) || /[;&|]/.test(line) }

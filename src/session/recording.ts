@@ -6,6 +6,7 @@ import type { ClusterConfig } from '../cluster/cluster.ts'
 import type { Millis } from '../cluster/sim/clock.ts'
 import type { LocalRequest } from '../kubectl/invocation.ts'
 import type { FaultCommand, TrafficRequest } from '../protocol/protocol.ts'
+import type { OutsideCommand } from './outside.ts'
 
 /** Raised when older recordings would be played differently. */
 export const RECORDING_VERSION = 1
@@ -29,6 +30,7 @@ export type SessionCommand =
   | { readonly kind: 'edited'; readonly run: number; readonly text?: string }
   /** A connection to a port that a command listens on. */
   | { readonly kind: 'local'; readonly port: number; readonly request: LocalRequest }
+  | OutsideCommand
 
 /** One command and its virtual instant. */
 export interface LoggedCommand {
@@ -36,7 +38,7 @@ export interface LoggedCommand {
   readonly command: SessionCommand
 }
 
-/** Enough to make the same cluster again. Plain JSON. */
+/** Enough to make the same cluster again. Plain JSON, but for what came from outside, which never leaves its host. */
 export interface Recording {
   readonly version: number
   readonly config: ClusterConfig

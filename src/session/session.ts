@@ -18,6 +18,7 @@ import type { FaultCommand, StepUnit, TrafficRequest } from '../protocol/protoco
 import { Faults } from './faults.ts'
 import { Machine, type SessionIo } from './machine.ts'
 import { objectsIn } from './objects.ts'
+import { Outside, type OutsideCommand } from './outside.ts'
 import {
   type LoggedCommand,
   RECORDING_VERSION,
@@ -39,6 +40,8 @@ export interface Run {
   cancel(): void
 }
 
+/** What clients outside may do before the log would be too long to keep. */
+const OUTSIDE_MAX = 50_000
 /** How far a step looks for the next event of its kind. @unit virtual ms */
 const STEP_MAX_MS = 60_000
 /** What a replayed line prints is heard by nobody; what was written in its editor follows in the log. */
@@ -64,24 +67,24 @@ export class Session {
   private readonly machine: Machine
   private readonly grounds: { until: Millis; ground: Ground }[] = []
   private nextRun = 1
+  private fromOutside = 0
+  /** Where clients outside reach the cluster, when its host lets them. */
+  readonly outside: Outside
 
   /**
-   * @param of the configuration of a new cluster, or a cluster that runs already
+   * @param of the configuration of a new cluster, or a cluster that runs already and that nobody has reached yet
    * @param home the home folder at birth, by name
    * @param scene id of the scene that it began with
    */
-  /** Others reach this cluster too: its log is not all that happened, and no copy can be made from it. */
-  readonly shared: boolean
-
   constructor(
     of: Partial<ClusterConfig> | Cluster = {},
     home: Readonly<Record<string, string>> = {},
     private readonly scene?: string,
   ) {
-    this.shared = of instanceof Cluster
     this.cluster = of instanceof Cluster ? of : createCluster(of)
+    this.outside = new Outside(this.cluster.world, this.cluster.api, (c) => this.recordOutside(c))
     this.faults = new Faults(this.cluster)
-    this.machine = new Machine(this.cluster, this.files, TERMINAL, () => this.outside('default'))
+    this.machine = new Machine(this.cluster, this.files, TERMINAL, () => this.client('default'))
     this.home = home
     for (const [name, text] of Object.entries(home)) this.files.set(name, text)
   }
@@ -156,6 +159,10 @@ export class Session {
         return this.edited(command.run, command.text)
       case 'local':
         return this.local(command.port, command.request, () => {})
+      case 'request':
+      case 'input':
+      case 'hang-up':
+        return this.outside.again(command)
     }
   }
 
@@ -350,9 +357,14 @@ export class Session {
     return this.grounds.find((g) => at < g.until)?.ground ?? this.ground()
   }
 
-  /** Commands logged so far. */
+  /** What people did here so far. */
   get commands(): number {
-    return this.log.length
+    return this.log.length - this.fromOutside
+  }
+
+  /** The log is all that happened: a copy can be made from it. */
+  get copyable(): boolean {
+    return this.fromOutside < OUTSIDE_MAX
   }
 
   /** Seed, configuration and all that was done. */
@@ -395,11 +407,11 @@ export class Session {
         if (!isReason(e, 'NotFound')) throw e
       }
     }
-    return this.outside(request.namespace ?? 'default')
+    return this.client(request.namespace ?? 'default')
   }
 
   /** The client outside reaches the cluster through a worker that is up. */
-  private outside(namespace: string): Source {
+  private client(namespace: string): Source {
     const up = this.cluster.machineNames.filter((n) => this.cluster.machineState(n) === 'on')
     const node = up.find((n) => n.startsWith('node-')) ?? up[0] ?? ''
     return { place: 'client', ip: '203.0.113.7', node, namespace }
@@ -411,6 +423,13 @@ export class Session {
    */
   private record(command: SessionCommand): void {
     this.flush()
+    this.log.push({ at: this.now, command })
+  }
+
+  /** Its host has let happen what was due. */
+  private recordOutside(command: OutsideCommand): void {
+    if (!this.copyable) return
+    this.fromOutside++
     this.log.push({ at: this.now, command })
   }
 }

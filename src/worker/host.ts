@@ -136,6 +136,9 @@ export class Host implements Pacing, Post {
         return this.listed()
       case 'branches':
         return this.listed()
+      case 'try':
+      case 'give-up':
+        throw new Error('a page with a cluster of its own has a laboratory of its own')
       case 'tree':
         return branches.grown ? branches.save() : null
     }

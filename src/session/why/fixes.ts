@@ -36,12 +36,16 @@ interface Goal {
   readonly absent: boolean
 }
 
-/** Tries one candidate after the other, the smallest first; yields each as it was found. */
+/**
+ * Tries one candidate after the other, the smallest first; yields each as it was found.
+ * @param planned is told first how many there are to try
+ */
 export function* tryFixes(
   recording: Recording,
   now: number,
   about: About,
   refused = false,
+  planned: (n: number) => void = () => {},
 ): Generator<WhyFix> {
   const base = copyOf(recording, now)
   const look = lookAt(base)
@@ -49,6 +53,7 @@ export function* tryFixes(
   const candidates = candidatesOf(finding)
     .sort((a, b) => a.cost - b.cost)
     .slice(0, TRIES_MAX)
+  planned(candidates.length)
   if (candidates.length === 0) return
   const goal = goalOf(look, about)
   const before = health(look)
@@ -75,17 +80,6 @@ export function proposeFixes(cluster: Cluster, about: About, refused = false): W
       broke: [],
       untried: true,
     }))
-}
-
-/** How many candidates there are to try. */
-export function countCandidates(
-  recording: Recording,
-  now: number,
-  about: About,
-  refused = false,
-): number {
-  const look = lookAt(copyOf(recording, now))
-  return Math.min(TRIES_MAX, candidatesOf(asked(look, about, refused)).length)
 }
 
 function asked(look: Look, about: About, refused: boolean): Finding {

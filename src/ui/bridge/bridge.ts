@@ -8,6 +8,8 @@ import type {
   FaultCommand,
   Frame,
   HistoryAnswer,
+  LabQuestion,
+  LabTell,
   LocalAnswer,
   StepUnit,
   Tell,
@@ -68,6 +70,7 @@ class Bridge {
     { ask: Ask; resolve: (v: unknown) => void; reject: (e: Error) => void }
   >()
   private readonly outputs = new Map<number, Output>()
+  private readonly trials = new Map<number, (tell: LabTell) => void>()
 
   /** Starts (or restarts) the host. */
   boot(): Promise<void> {
@@ -243,6 +246,19 @@ class Bridge {
     return this.ask({ type: 'why', about: { kind, namespace, name }, ...o }) as Promise<WhyAnswer>
   }
 
+  /** Tries something in the host's laboratory; `hear` is told until it is done. @returns how to give up */
+  tryOut(question: LabQuestion, hear: (tell: LabTell) => void): () => void {
+    const run = this.nextId
+    this.trials.set(run, hear)
+    const over = () => this.trials.delete(run)
+    void this.ask({ type: 'try', question }).then(over, (e: Error) => {
+      if (over()) hear({ type: 'failed', id: run, message: e.message })
+    })
+    return () => {
+      if (over()) void this.ask({ type: 'give-up', run })
+    }
+  }
+
   /** What is in trouble now, or at the moment that is shown. */
   troubles(): Promise<readonly Trouble[]> {
     return this.ask({ type: 'troubles' }) as Promise<readonly Trouble[]>
@@ -307,6 +323,8 @@ class Bridge {
     switch (tell.type) {
       case 'frame':
         return this.onFrame(tell)
+      case 'tried':
+        return this.trials.get(tell.run)?.(tell.found)
       case 'edit':
         return this.onEdit(tell.run, tell.text)
       case 'output':

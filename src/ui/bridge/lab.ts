@@ -1,5 +1,12 @@
-/** The page's way to its laboratory: a worker that is there only while something is being tried. */
-import type { About, LabAsk, LabTell, WhatIfAnswer, WhyFix } from '../../protocol/protocol.ts'
+/** The page's way to a laboratory: a worker that is there only while something is being tried, or its host's. */
+import type {
+  About,
+  LabAsk,
+  LabQuestion,
+  LabTell,
+  WhatIfAnswer,
+  WhyFix,
+} from '../../protocol/protocol.ts'
 import { cards } from '../store/world.ts'
 import { bridge } from './bridge.ts'
 import { attachedTo } from './transport.ts'
@@ -11,10 +18,9 @@ export interface Trials {
   readonly left: number
 }
 
-type Question = { type: 'fix'; about: About; refused?: true } | { type: 'what-if'; command: string }
-
 /** Asks; `hear` is told until it is done. @returns how to give up */
-function ask(question: Question, hear: (tell: LabTell) => void): () => void {
+function ask(question: LabQuestion, hear: (tell: LabTell) => void): () => void {
+  if (attachedTo() !== undefined) return bridge.tryOut(question, hear)
   let worker: Worker | undefined
   let over = false
   const stop = () => {
@@ -48,17 +54,6 @@ export function findFixes(
   hear: (t: Trials | { failed: string }) => void,
   refused = false,
 ): () => void {
-  // Others change that cluster too: it has no log to make a copy from, and the host proposes what it would try.
-  if (attachedTo() !== undefined) {
-    let over = false
-    void bridge.why(about, { fix: true, ...(refused ? { refused } : {}) }).then(
-      (a) => over || hear({ fixes: a.fixes ?? [], left: 0 }),
-      (e: Error) => over || hear({ failed: e.message }),
-    )
-    return () => {
-      over = true
-    }
-  }
   return ask({ type: 'fix', about, ...(refused ? { refused } : {}) }, (tell) => {
     if (tell.type === 'fix') hear({ fixes: tell.fixes, left: tell.left })
     else if (tell.type === 'failed') hear({ failed: tell.message })

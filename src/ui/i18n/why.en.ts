@@ -16,7 +16,7 @@ export const whyEn = {
   'why.tried.broke': 'helps, but breaks {what}',
   'why.tried.none': 'None of what was tried on a copy helps.',
   'why.untried':
-    'not tried: others change this cluster too, so no copy of it can be made to try it on',
+    'not tried: others did more to this cluster than its log keeps, so no copy of it can be made',
   'why.proposed': 'Worth trying, the smallest change first',
   'why.apply': 'Run it',
   'why.apply.act': 'Do it',

@@ -17,7 +17,7 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
   'why.tried.refused': '被拒绝：{message}',
   'why.tried.broke': '有效，但会弄坏 {what}',
   'why.tried.none': '在副本上试过的都没有用。',
-  'why.untried': '没有试过：别人也在改动这个集群，所以不能为它做副本来试',
+  'why.untried': '没有试过：别人对这个集群做的改动太多，日志记不下，无法为它做副本来试',
   'why.proposed': '值得一试，改动最小的在前',
   'why.apply': '执行',
   'why.apply.act': '动手',

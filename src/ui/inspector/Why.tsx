@@ -3,7 +3,6 @@ import { BookOpen } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { About, Said, WhyAnswer, WhyCause, WhyRule } from '../../protocol/protocol.ts'
 import { bridge } from '../bridge/bridge.ts'
-import { attachedTo } from '../bridge/transport.ts'
 import { preciseText } from '../components/time.ts'
 import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { stepWords } from '../i18n/steps.ts'
@@ -43,7 +42,7 @@ export function Why({ selected }: { selected: Selected }) {
         refused={selected.refused ?? false}
         beyond={answer.beyond}
       />
-      {attachedTo() === undefined ? <WhatIf key={`if${selected.uid}`} selected={selected} /> : null}
+      <WhatIf key={`if${selected.uid}`} selected={selected} />
       <Happened answer={answer} />
       <Field key={`field${selected.uid}`} selected={selected} />
     </div>

@@ -1,7 +1,7 @@
 /** The one menu of the map: what can be done to the node or pod under the pointer (or the focus). */
 import { ContextMenu } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
-import { attachedTo, watchedThrough } from '../bridge/transport.ts'
+import { watchedThrough } from '../bridge/transport.ts'
 import { useFingers } from '../components/media.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { deletePodLine, drainLine } from '../inspector/whatifs.ts'
@@ -53,7 +53,7 @@ function uidAt(e: { target: EventTarget }): string | undefined {
   return (e.target as HTMLElement).closest<HTMLElement>('[data-uid]')?.dataset.uid
 }
 
-/** Why, and what if: of a cluster that is only watched neither is known, of one that others use no copy is made. */
+/** Why, and what if: of a cluster that is only watched neither is known. */
 function Asking({
   of,
   line,
@@ -68,9 +68,7 @@ function Asking({
   return (
     <>
       <ContextMenu.Item onSelect={() => select(of, 'why')}>{t('pod.why')}</ContextMenu.Item>
-      {attachedTo() === undefined ? (
-        <ContextMenu.Item onSelect={() => askWhatIf(of, line)}>{t(word)}</ContextMenu.Item>
-      ) : null}
+      <ContextMenu.Item onSelect={() => askWhatIf(of, line)}>{t(word)}</ContextMenu.Item>
     </>
   )
 }
