@@ -165,11 +165,12 @@ test('the wall: pan, pinch, tap, long press, and a node dragged to the bin', asy
     await page.getByTestId('wall-keys').focus()
     for (const key of keys) await page.keyboard.press(key)
     // The map comes to show what the keys reach.
-    await page.waitForTimeout(400)
+    const at = await settled(page, '[data-testid=wall-cursor]')
     const label = (await page.getByTestId('wall-cursor').getAttribute('aria-label')) ?? ''
-    return { ...(await middle(page, '[data-testid=wall-cursor]')), label }
+    return { ...at, label }
   }
-  const pod = await cursor(['Home', 'PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight'])
+  const toPod = ['Home', 'PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight']
+  const pod = await cursor(toPod)
   const before = await transform(page)
   await fingers.drag(pod, { x: pod.x + 50, y: pod.y + 50 })
   const moved = await transform(page)
@@ -177,14 +178,15 @@ test('the wall: pan, pinch, tap, long press, and a node dragged to the bin', asy
   await fingers.drag({ x: pod.x + 50, y: pod.y + 50 }, pod)
   await fingers.pinch(pod, 80, 200)
   expect((await transform(page)).k / moved.k).toBeGreaterThan(1.5)
-  const again = await cursor(['ArrowRight', 'ArrowLeft'])
+  const again = await cursor(toPod)
+  expect(again.label).toBe(pod.label)
   const name = /^Pod default\/(\S+):/.exec(again.label)?.[1] ?? ''
   expect(name).toContain('web-')
   await page.touchscreen.tap(again.x, again.y)
   await expect(page.getByTestId('inspector').getByRole('heading')).toHaveText(name)
   await page.getByTestId('inspect-close').tap()
   await page.waitForTimeout(300)
-  const held = await cursor(['Home', 'PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight'])
+  const held = await cursor(toPod)
   expect(held.label).toBe(pod.label)
   await fingers.gesture([[held]], 1000)
   await expect(page.getByRole('menu')).toContainText('Kill its container')
