@@ -18,6 +18,8 @@ export interface RequestContext {
   readonly dryRun: boolean
   /** '' for the object itself, else `status`, `scale`, `resize` ... */
   readonly subresource: string
+  /** Words to the client. Strategies add what must be said before they change the object; the rest is `warnings`. */
+  readonly warnings?: string[]
 }
 
 /** One printed column of `kubectl get`. Priority 0 is always shown, 1 with `-o wide`. */

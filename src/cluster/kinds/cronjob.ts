@@ -2,6 +2,7 @@
 import type { CronJob, CronJobSpec, JobSpec } from '../api/generated/types.ts'
 import { humanDuration, parseGoDuration } from '../api/meta/duration.ts'
 import { invalidValue, notSupported, required } from '../api/meta/field.ts'
+import { deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { parseTime } from '../api/meta/time.ts'
 import { isTimeZone } from '../api/meta/zones.ts'
@@ -9,7 +10,7 @@ import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { nonNegative } from './shared/podtemplate.ts'
-import { podWarnings, templateNameWarning } from './shared/podwarnings.ts'
+import { jobSpecWarnings, templateNameWarning } from './shared/podwarnings.ts'
 
 /** A job's name gets an eleven-letter suffix and must stay a label. */
 const NAME_MAX = 52
@@ -31,17 +32,12 @@ export const cronjob = own<CronJob>('batch', 'v1', 'CronJob', {
   strategy: {
     warnings: (o, old, c) => {
       if (c.subresource !== '') return []
-      const out = old ? [] : templateNameWarning(o.metadata.name ?? '')
-      if (o.spec?.schedule?.includes('TZ')) out.push(TZ_WARNING)
-      const t = o.spec?.jobTemplate.spec?.template
+      const path = 'spec.jobTemplate.spec'
+      const same = old !== undefined && deepEqual(o.spec, old.spec)
       return [
-        ...out,
-        ...podWarnings(
-          t?.spec,
-          t?.metadata?.annotations,
-          'spec.jobTemplate.spec.template.spec',
-          'spec.jobTemplate.spec.template.metadata',
-        ),
+        ...(old ? [] : templateNameWarning(o.metadata.name ?? '')),
+        ...(same ? [] : jobSpecWarnings(o.spec?.jobTemplate.spec, path)),
+        ...(o.spec?.schedule?.includes('TZ') ? [TZ_WARNING] : []),
       ]
     },
   },

@@ -5,7 +5,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { isIpv6, validateIp, validateSpecialIp } from './shared/ip.ts'
+import { ipWarnings, isIpv6, validateIp, validateSpecialIp } from './shared/ip.ts'
 
 const SHOWN_MAX = 3
 
@@ -16,6 +16,15 @@ export const endpoints = own<Endpoints>('', 'v1', 'Endpoints', {
   },
   columns: [nameColumn(), column<Endpoints>('Endpoints', endpointsText), ageColumn()],
   validate: (o) => (o.subsets ?? []).flatMap((s, i) => validateSubset(s, `subsets[${i}]`)),
+  strategy: {
+    warnings: (o) => {
+      return (['addresses', 'notReadyAddresses'] as const).flatMap((list) =>
+        (o.subsets ?? []).flatMap((s, i) =>
+          (s[list] ?? []).flatMap((a, j) => ipWarnings(a.ip, `subsets[${i}].${list}[${j}].ip`)),
+        ),
+      )
+    },
+  },
 })
 
 type Subset = NonNullable<Endpoints['subsets']>[number]
@@ -96,6 +105,12 @@ export const endpointslice = own<EndpointSlice>('discovery.k8s.io', 'v1', 'Endpo
       ? [invalidValue('addressType', o.addressType, 'field is immutable')]
       : []),
   ],
+  strategy: {
+    warnings: (o) =>
+      (o.endpoints ?? []).flatMap((e, i) =>
+        (e.addresses ?? []).flatMap((a, j) => ipWarnings(a, `endpoints[${i}].addresses[${j}]`)),
+      ),
+  },
   columns: [
     nameColumn(),
     column<EndpointSlice>('AddressType', (o) => o.addressType),

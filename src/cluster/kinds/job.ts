@@ -12,7 +12,7 @@ import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { validateSelector } from './shared/meta.ts'
-import { workloadWarnings } from './shared/podwarnings.ts'
+import { jobWarnings } from './shared/podwarnings.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 const NAME_LABEL = 'batch.kubernetes.io/job-name'
@@ -30,7 +30,7 @@ export const job = own<Job>('batch', 'v1', 'Job', {
       if (!o.spec?.manualSelector) generateSelector(o)
     },
     canonicalize: takeTemplateLabels,
-    warnings: (o, old, c) => (c.subresource === '' ? workloadWarnings(o, old) : []),
+    warnings: (o, old, c) => (c.subresource === '' ? jobWarnings(o, old) : []),
   },
   columns: [
     nameColumn(),

@@ -6,7 +6,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { portOf } from './shared/handlers.ts'
-import { isStrictSubset, parseCidr, validateCidr } from './shared/ip.ts'
+import { cidrWarnings, isStrictSubset, parseCidr, validateCidr } from './shared/ip.ts'
 import { validateSelector } from './shared/meta.ts'
 
 /** The kind. */
@@ -23,12 +23,29 @@ export const networkpolicy = own<NetworkPolicy>('networking.k8s.io', 'v1', 'Netw
     }
   },
   validate,
+  strategy: { warnings },
   columns: [
     nameColumn(),
     column<NetworkPolicy>('Pod-Selector', (o) => formatLabelSelector(o.spec?.podSelector)),
     ageColumn(),
   ],
 })
+
+/** @source pkg/registry/networking/networkpolicy/strategy.go networkPolicyWarnings */
+function warnings(o: NetworkPolicy): string[] {
+  const peers = (list: readonly NetworkPolicyPeer[] | undefined, path: string) =>
+    (list ?? []).flatMap((p, i) => {
+      const at = `${path}[${i}].ipBlock`
+      const except = (p.ipBlock?.except ?? []).flatMap((c, j) =>
+        cidrWarnings(c, `${at}.except[${j}]`),
+      )
+      return p.ipBlock ? [...cidrWarnings(p.ipBlock.cidr, `${at}.cidr`), ...except] : []
+    })
+  return [
+    ...(o.spec?.ingress ?? []).flatMap((r, i) => peers(r.from, `spec.ingress[${i}].from`)),
+    ...(o.spec?.egress ?? []).flatMap((r, i) => peers(r.to, `spec.egress[${i}].to`)),
+  ]
+}
 
 function validate(o: NetworkPolicy): FieldError[] {
   const spec = o.spec
@@ -83,6 +100,9 @@ function validatePorts(
       // Upstream shows the port here, not the end port.
       out.push(invalidValue(`${at}.endPort`, p.port, 'must be greater than or equal to `port`'))
     }
+    if (p.endPort !== undefined && typeof p.port === 'number') {
+      out.push(...portOf(p.endPort, `${at}.endPort`))
+    }
   })
   return out
 }
@@ -117,13 +137,13 @@ function validatePeers(
 
 function validateBlock(b: NonNullable<NetworkPolicyPeer['ipBlock']>, at: string): FieldError[] {
   if (!b.cidr) return [required(`${at}.cidr`)]
+  const out = validateCidr(b.cidr, `${at}.cidr`)
   const cidr = parseCidr(b.cidr)
-  if (!cidr) return validateCidr(b.cidr, `${at}.cidr`)
-  const out: FieldError[] = []
+  if (!cidr) return out
   b.except?.forEach((e, i) => {
     const inner = parseCidr(e)
-    if (!inner) out.push(...validateCidr(e, `${at}.except[${i}]`))
-    else if (!isStrictSubset(inner, cidr)) {
+    out.push(...validateCidr(e, `${at}.except[${i}]`))
+    if (inner && !isStrictSubset(inner, cidr)) {
       out.push(invalidValue(`${at}.except[${i}]`, e, 'must be a strict subset of `cidr`'))
     }
   })

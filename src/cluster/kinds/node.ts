@@ -31,7 +31,13 @@ export const node = own<Node>('', 'v1', 'Node', {
   },
   validate: (o, old) => [...validate(o), ...(old ? validateUpdate(o, old) : [])],
   validateStatus: (o) => [...repeatedAddresses(o), ...validateStatus(o)],
-  strategy: { keepsStatus: true },
+  strategy: {
+    keepsStatus: true,
+    warnings: (o, _old, c) => {
+      const told = c.subresource === '' && o.spec?.externalID
+      return told ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []
+    },
+  },
   columns: [
     nameColumn(),
     column<Node>('Status', statusOf),

@@ -14,7 +14,8 @@ import { validateAccessModes, validateVolumeMode } from './shared/claimspec.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { noBacksteps } from './shared/paths.ts'
 import { validateNodeSelector } from './shared/placement.ts'
-import { shortAccessModes } from './shared/storage.ts'
+import { nodeTermWarnings } from './shared/podwarnings.ts'
+import { BETA_CLASS, BETA_CLASS_WARNING, shortAccessModes } from './shared/storage.ts'
 import { validateDriverName, validateHostPath, validateNfs } from './shared/volumes.ts'
 
 const SOURCES = [
@@ -54,6 +55,7 @@ export const persistentvolume = own<PersistentVolume>('', 'v1', 'PersistentVolum
   },
   validate: (o, old) => [...validate(o), ...(old ? validateUpdate(o, old) : [])],
   strategy: {
+    warnings: (o, _old, c) => (c.subresource === '' ? warnings(o) : []),
     prepareForCreate(o) {
       o.status = { phase: 'Pending' }
     },
@@ -75,7 +77,10 @@ export const persistentvolume = own<PersistentVolume>('', 'v1', 'PersistentVolum
       const ref = o.spec?.claimRef
       return ref ? `${ref.namespace ?? ''}/${ref.name ?? ''}` : ''
     }),
-    column<PersistentVolume>('StorageClass', (o) => o.spec?.storageClassName ?? ''),
+    column<PersistentVolume>(
+      'StorageClass',
+      (o) => o.metadata.annotations?.[BETA_CLASS] ?? o.spec?.storageClassName ?? '',
+    ),
     column<PersistentVolume>(
       'VolumeAttributesClass',
       (o) => o.spec?.volumeAttributesClassName ?? '<unset>',
@@ -85,6 +90,37 @@ export const persistentvolume = own<PersistentVolume>('', 'v1', 'PersistentVolum
     column<PersistentVolume>('VolumeMode', (o) => o.spec?.volumeMode ?? '<unset>', { priority: 1 }),
   ],
 })
+
+/** Sources that are on their way out, in the order in which they are told. */
+const OLD_SOURCES = [
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+] as const
+
+/** @source pkg/api/persistentvolume/util.go */
+function warnings(o: PersistentVolume): string[] {
+  const spec = o.spec as PersistentVolumeSpec
+  const out: string[] = []
+  if (o.metadata.annotations?.[BETA_CLASS] !== undefined) out.push(BETA_CLASS_WARNING)
+  if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    const text =
+      'The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.'
+    out.push(`spec.persistentVolumeReclaimPolicy: ${text}`)
+  }
+  spec.nodeAffinity?.required?.nodeSelectorTerms?.forEach((t, i) => {
+    const at = `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`
+    out.push(...nodeTermWarnings(t, at, false))
+  })
+  for (const [kind, text] of OLD_SOURCES) {
+    const shown = kind === 'storageos' ? 'storageOS' : kind
+    if (spec[kind] !== undefined) out.push(`spec.${shown}: ${text}`)
+  }
+  return out
+}
 
 const POLICIES = ['Delete', 'Recycle', 'Retain']
 

@@ -2,15 +2,15 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../api/generated/types.ts'
 import { forbiddenField } from '../api/meta/field.ts'
 import { deepEqual } from '../api/meta/json.ts'
-import { compareQuantity, isWhole } from '../api/meta/quantity.ts'
+import { compareQuantity } from '../api/meta/quantity.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { own } from './own.ts'
 import { validateClaimSpec } from './shared/claimspec.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { defaultClaimSpec } from './shared/poddefaults.ts'
-import { shortAccessModes } from './shared/storage.ts'
+import { BETA_CLASS, BETA_CLASS_WARNING, shortAccessModes } from './shared/storage.ts'
+import { claimSpecWarnings } from './shared/volumewarnings.ts'
 
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
 const bound = (o: PersistentVolumeClaim) => Boolean(o.spec?.volumeName)
 
 /** The kind. */
@@ -97,16 +97,6 @@ function validateUpdate(o: PersistentVolumeClaim, old: PersistentVolumeClaim): F
 
 function warnings(o: PersistentVolumeClaim): string[] {
   const out: string[] = []
-  if (o.metadata.annotations?.[BETA_CLASS] !== undefined) {
-    out.push(
-      `metadata.annotations[${BETA_CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`,
-    )
-  }
-  const storage = o.spec?.resources?.requests?.storage
-  if (storage !== undefined && !isWhole(storage)) {
-    out.push(
-      `spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`,
-    )
-  }
-  return out
+  if (o.metadata.annotations?.[BETA_CLASS] !== undefined) out.push(BETA_CLASS_WARNING)
+  return [...out, ...claimSpecWarnings(o.spec, 'spec')]
 }

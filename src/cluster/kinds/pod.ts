@@ -1,7 +1,13 @@
 /** Pod. @source pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/defaults.go, pkg/apis/core/validation */
 
 import type { RequestContext } from '../api/definition.ts'
-import type { LabelSelector, Pod, PodSpec } from '../api/generated/types.ts'
+import type {
+  AppArmorProfile,
+  LabelSelector,
+  Pod,
+  PodSpec,
+  PodStatus,
+} from '../api/generated/types.ts'
 import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
 import { cloneJson, deepEqual } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
@@ -10,7 +16,7 @@ import { podColumns } from './shared/podcolumns.ts'
 import { defaultPodOnly, defaultPodSpec } from './shared/poddefaults.ts'
 import { validateResize } from './shared/podresize.ts'
 import { validatePodOnly, validatePodSpec, validateTolerations } from './shared/podtemplate.ts'
-import { podNameWarning, podWarnings } from './shared/podwarnings.ts'
+import { APPARMOR, appArmorWarning, podNameWarning, podWarnings } from './shared/podwarnings.ts'
 import { qosClass } from './shared/qos.ts'
 
 /** The kind. */
@@ -18,6 +24,8 @@ export const pod = own<Pod>('', 'v1', 'Pod', {
   defaults(o) {
     if (!o.spec) return
     defaultPodSpec(o.spec)
+    // In pods alone: a template keeps what it was given.
+    if ((o.spec.terminationGracePeriodSeconds ?? 0) < 0) o.spec.terminationGracePeriodSeconds = 1
     defaultPodOnly(o.spec)
   },
   validate: (o, old, c) => (old ? validateUpdate(o, old, c) : validateNew(o)),
@@ -26,18 +34,20 @@ export const pod = own<Pod>('', 'v1', 'Pod', {
     return c.subresource === 'resize' ? validateResize(o, old) : []
   },
   strategy: {
-    prepareForCreate(o) {
+    prepareForCreate(o, c) {
       if (o.spec) takeLabelKeys(o.spec, o.metadata.labels ?? {})
       o.status = { phase: 'Pending', qosClass: qosClass(o.spec) }
       if ((o.spec?.schedulingGates?.length ?? 0) > 0) o.status.conditions = [GATED]
+      armor(o, c)
     },
     prepareForUpdate: keepStatus,
     prepareForStatusUpdate,
     warnings: (o, old, c) => {
-      if (c.subresource !== '') return []
+      // Pods are changed often and seldom by hand: nothing is said then.
+      if (c.subresource !== '' || old) return []
       return [
-        ...(old ? [] : podNameWarning(o.metadata.name ?? '', o.spec)),
-        ...podWarnings(o.spec, o.metadata.annotations, 'spec', 'metadata', old?.spec),
+        ...podNameWarning(o.metadata.name ?? ''),
+        ...podWarnings(o.spec, o.metadata.annotations),
       ]
     },
   },
@@ -84,6 +94,36 @@ function takeLabelKeys(spec: PodSpec, labels: Record<string, string>): void {
   for (const c of spec.topologySpreadConstraints ?? []) add(c.labelSelector, c.matchLabelKeys, 'In')
 }
 
+/**
+ * Profiles of AppArmor that annotations name become fields.
+ * @source pkg/registry/core/pod/strategy.go applyAppArmorVersionSkew
+ */
+function armor(o: Pod, c: RequestContext): void {
+  const spec = o.spec
+  if (!spec || spec.os?.name === 'windows') return
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+    for (const container of spec[list] ?? []) {
+      const key = `${APPARMOR}${container.name}`
+      const given = o.metadata.annotations?.[key]
+      if (given === undefined || container.securityContext?.appArmorProfile) continue
+      const profile = profileOf(given)
+      if (profile && deepEqual(profile, spec.securityContext?.appArmorProfile)) continue
+      if (profile)
+        container.securityContext = { ...container.securityContext, appArmorProfile: profile }
+      c.warnings?.push(appArmorWarning(key))
+    }
+  }
+}
+
+function profileOf(text: string): AppArmorProfile | undefined {
+  if (text === 'unconfined') return { type: 'Unconfined' }
+  if (text === 'runtime/default') return { type: 'RuntimeDefault' }
+  const name = /^localhost\/(\S.*)$/.exec(text)?.[1]
+  return name === undefined || name.trim() !== name
+    ? undefined
+    : { type: 'Localhost', localhostProfile: name }
+}
+
 const GATED = {
   type: 'PodScheduled',
   status: 'False',
@@ -110,6 +150,7 @@ function prepareForStatusUpdate(o: Pod, old: Pod, c: RequestContext): void {
   if (c.subresource === 'status') {
     o.metadata.ownerReferences = old.metadata.ownerReferences
     o.status = { ...o.status, qosClass: old.status?.qosClass ?? qosClass(old.spec) }
+    keepObserved(o.status, old.status)
     return
   }
   if (old.status) o.status = old.status
@@ -120,6 +161,20 @@ function prepareForStatusUpdate(o: Pod, old: Pod, c: RequestContext): void {
   } else if (c.subresource === 'resize') {
     o.spec = { ...spec, ...resized(o.spec as PodSpec, spec) }
   }
+}
+
+/** A generation once observed is not forgotten by a client that does not know of it. */
+function keepObserved(next: PodStatus, old: PodStatus | undefined): void {
+  next.observedGeneration ||= old?.observedGeneration
+  if (next.observedGeneration === undefined) delete next.observedGeneration
+  const known = [...(old?.conditions ?? [])]
+  next.conditions?.forEach((c, i) => {
+    const at = known.findIndex((k) => k.type === c.type)
+    const was = at < 0 ? undefined : known.splice(at, 1)[0]?.observedGeneration
+    if (!c.observedGeneration && was) {
+      next.conditions = next.conditions?.with(i, { ...c, observedGeneration: was })
+    }
+  })
 }
 
 function resized(next: PodSpec, old: PodSpec): Partial<PodSpec> {

@@ -7,6 +7,7 @@ import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
 import { nonNegative, validatePodTemplate, validateRunningTemplate } from './shared/podtemplate.ts'
+import { workloadWarnings } from './shared/podwarnings.ts'
 
 type Rc = ReplicationController
 
@@ -28,6 +29,7 @@ export const replicationcontroller = own<Rc>('', 'v1', 'ReplicationController', 
     prepareForCreate(o) {
       o.status = { replicas: 0 }
     },
+    warnings: (o, old, c) => (c.subresource === '' ? workloadWarnings(o, old) : []),
   },
   columns: [
     nameColumn(),

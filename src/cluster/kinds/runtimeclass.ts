@@ -7,6 +7,7 @@ import { dnsLabel } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { validateLabels } from './shared/meta.ts'
+import { OLD_NODE_LABELS } from './shared/podwarnings.ts'
 
 /** The kind. */
 export const runtimeclass = own<RuntimeClass>('node.k8s.io', 'v1', 'RuntimeClass', {
@@ -24,6 +25,12 @@ export const runtimeclass = own<RuntimeClass>('node.k8s.io', 'v1', 'RuntimeClass
     }
     out.push(...validateLabels(o.scheduling?.nodeSelector, 'scheduling.nodeSelector'))
     return out
+  },
+  strategy: {
+    warnings: (o) =>
+      Object.keys(o.scheduling?.nodeSelector ?? {}).flatMap((k) =>
+        OLD_NODE_LABELS[k] ? [`scheduling.nodeSelector: ${OLD_NODE_LABELS[k]}`] : [],
+      ),
   },
   columns: [nameColumn(), column<RuntimeClass>('Handler', (o) => o.handler), ageColumn()],
 })

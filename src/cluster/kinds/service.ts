@@ -4,6 +4,7 @@ import { formatLabels } from '../api/meta/labels.ts'
 import { dnsLabel, maskTrailingDash } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { cidrWarnings, ipWarnings, sloppyIpWarnings } from './shared/ip.ts'
 import {
   patchAllocated,
   validateLoadBalancerStatus,
@@ -90,21 +91,54 @@ function syncClusterIps(o: Service, old: Service | undefined): void {
 function warnings(o: Service): string[] {
   const out: string[] = []
   const spec = o.spec as ServiceSpec
-  if ((spec.externalIPs?.length ?? 0) > 0) {
-    out.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters')
+  const ips = spec.externalIPs ?? []
+  const headless = spec.type === 'ClusterIP' && spec.clusterIP === 'None'
+  const named = spec.type === 'ExternalName'
+  if (o.metadata.annotations?.[TOPOLOGY_HINTS] !== undefined) {
+    const instead = 'service.kubernetes.io/topology-mode'
+    out.push(`annotation ${TOPOLOGY_HINTS} is deprecated, please use ${instead} instead`)
   }
-  if (spec.clusterIP === 'None') {
+  if (!headless && !named) {
+    for (const [i, ip] of (spec.clusterIPs ?? []).entries()) {
+      out.push(...ipWarnings(ip, `spec.clusterIPs[${i}]`))
+    }
+  }
+  if (headless) {
     if (spec.loadBalancerIP) out.push('spec.loadBalancerIP is ignored for headless services')
-    if ((spec.externalIPs?.length ?? 0) > 0)
-      out.push('spec.externalIPs is ignored for headless services')
+    if (ips.length > 0) out.push('spec.externalIPs is ignored for headless services')
     if (spec.sessionAffinity === 'ClientIP') {
       out.push('spec.SessionAffinity is ignored for headless services')
     }
+  }
+  ips.forEach((ip, i) => {
+    out.push(...ipWarnings(ip, `spec.externalIPs[${i}]`))
+  })
+  if (ips.length > 0 && !headless && !named) {
+    out.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters')
+  }
+  out.push(...balancerWarnings(spec))
+  if (named && ips.length > 0) {
+    out.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
+  }
+  if (!named && spec.externalName) {
+    out.push('spec.externalName is ignored when spec.type is not "ExternalName"')
   }
   if (spec.trafficDistribution === 'PreferClose') {
     out.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
   }
   return out
+}
+
+const TOPOLOGY_HINTS = 'service.kubernetes.io/topology-aware-hints'
+
+function balancerWarnings(spec: ServiceSpec): string[] {
+  const ip = spec.loadBalancerIP
+  return [
+    ...(ip ? sloppyIpWarnings(ip, 'spec.loadBalancerIP') : []),
+    ...(spec.loadBalancerSourceRanges ?? []).flatMap((c, i) =>
+      cidrWarnings(c.trim(), `spec.loadBalancerSourceRanges[${i}]`),
+    ),
+  ]
 }
 
 const EXTERNAL_WIDTH = 16

@@ -6,9 +6,22 @@ import { ageColumn, nameColumn } from './shared/columns.ts'
 /** The kind. */
 export const serviceaccount = own<ServiceAccount>('', 'v1', 'ServiceAccount', {
   strategy: {
-    prepareForCreate(o) {
-      delete o.secrets
+    prepareForCreate: bareSecrets,
+    prepareForUpdate: bareSecrets,
+    warnings: (o, old) => {
+      if (o.metadata.annotations?.[MOUNTABLE] === undefined) return []
+      if (old?.metadata.annotations?.[MOUNTABLE] !== undefined) return []
+      return [
+        `metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+      ]
     },
   },
   columns: [nameColumn(), ageColumn()],
 })
+
+const MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets'
+
+/** Of secrets only the names are kept. */
+function bareSecrets(o: ServiceAccount): void {
+  if (o.secrets) o.secrets = o.secrets.map((s) => (s.name === undefined ? {} : { name: s.name }))
+}

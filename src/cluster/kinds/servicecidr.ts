@@ -6,7 +6,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { dnsSubdomain, pathSegmentName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
-import { hasHostBits, parseCidr, validateCidr, validateIp } from './shared/ip.ts'
+import { validateCidr, validateIp } from './shared/ip.ts'
 
 /** IPAddress. */
 export const ipaddress = own<IPAddress>('networking.k8s.io', 'v1', 'IPAddress', {
@@ -70,10 +70,6 @@ function validateRanges(o: ServiceCIDR): FieldError[] {
   if (cidrs.length === 2 && sixes !== 1) out.push(invalidValue(path, cidrs, FAMILIES))
   cidrs.forEach((c, i) => {
     out.push(...validateCidr(c, `${path}[${i}]`))
-    if (parseCidr(c) && hasHostBits(c)) {
-      const text = 'must not have bits set beyond the prefix length'
-      out.push(invalidValue(`${path}[${i}]`, c, text))
-    }
   })
   return out
 }

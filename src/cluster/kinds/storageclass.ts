@@ -6,6 +6,7 @@ import type { FieldError } from '../api/meta/status.ts'
 import { qualifiedName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column } from './shared/columns.ts'
+import { OLD_NODE_LABELS } from './shared/podwarnings.ts'
 
 const DEFAULTS = [
   'storageclass.kubernetes.io/is-default-class',
@@ -24,6 +25,15 @@ export const storageclass = own<StorageClass>('storage.k8s.io', 'v1', 'StorageCl
     o.volumeBindingMode ??= 'Immediate'
   },
   validate: (o, old) => (old ? validateUpdate(o, old) : validate(o)),
+  strategy: {
+    warnings: (o) =>
+      (o.allowedTopologies ?? []).flatMap((term, i) =>
+        (term.matchLabelExpressions ?? []).flatMap((e, j) => {
+          const at = `allowedTopologies[${i}].matchLabelExpressions[${j}].key`
+          return OLD_NODE_LABELS[e.key] ? [`${at}: ${OLD_NODE_LABELS[e.key]}`] : []
+        }),
+      ),
+  },
   columns: [
     {
       name: 'Name',

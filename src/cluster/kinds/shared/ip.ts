@@ -22,17 +22,68 @@ export function isIpv6(text: string): boolean {
   return text.includes(':') && !text.includes('/') && ipaddr.IPv6.isValid(text)
 }
 
+/** True for dotted IPv4 whose parts may begin with zeros, as it once was read. */
+function isPaddedIpv4(text: string): boolean {
+  return /^(\d+\.){3}\d+$/.test(text) && text.split('.').every((p) => Number(p) <= 255)
+}
+
+function isMapped(text: string): boolean {
+  return isIpv6(text) && ipaddr.IPv6.parse(text).isIPv4MappedAddress()
+}
+
 /** Field errors of an address. */
 export function validateIp(text: string, path: string): FieldError[] {
+  if (isMapped(text)) {
+    return [invalidValue(path, text, 'must not be an IPv4-mapped IPv6 address')]
+  }
   if (isIp(text)) return []
-  const padded =
-    /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((p) => Number(p) <= 255)
-  return [invalidValue(path, text, padded ? 'must not have leading 0s' : IP_TEXT)]
+  return [invalidValue(path, text, isPaddedIpv4(text) ? 'must not have leading 0s' : IP_TEXT)]
 }
 
 /** Field errors of a range. */
 export function validateCidr(text: string, path: string): FieldError[] {
-  return parseCidr(text) ? [] : [invalidValue(path, text, CIDR_TEXT)]
+  const [ip = '', bits = ''] = text.split('/')
+  const bad = (why: string) => [invalidValue(path, text, why)]
+  if (!parseCidr(text)) {
+    const readable = isPaddedIpv4(ip) && /^\d+$/.test(bits) && Number(bits) <= 32
+    return bad(readable ? 'must not have leading 0s in IP or prefix length' : CIDR_TEXT)
+  }
+  if (/^0\d/.test(bits)) return bad('must not have leading 0s in IP or prefix length')
+  if (isMapped(ip)) return bad('must not have an IPv4-mapped IPv6 address')
+  return hasHostBits(text) ? bad('must not have bits set beyond the prefix length') : []
+}
+
+/** A word about an IPv6 address that is not written as RFC 5952 wants it. */
+export function ipWarnings(text: string, path: string): string[] {
+  const canonical = isIpv6(text) ? ipaddr.IPv6.parse(text).toRFC5952String() : text
+  if (canonical === text) return []
+  return [
+    `${path}: IPv6 address ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(canonical)})`,
+  ]
+}
+
+/** As {@link ipWarnings}, where nothing is refused: padded and mapped addresses are told, too. */
+export function sloppyIpWarnings(text: string, path: string): string[] {
+  const plain = isPaddedIpv4(text)
+    ? text.split('.').map(Number).join('.')
+    : isMapped(text)
+      ? ipaddr.IPv6.parse(text).toIPv4Address().toString()
+      : text
+  if (plain === text) return ipWarnings(text, path)
+  return [
+    `${path}: non-standard IP address ${JSON.stringify(text)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(plain)}`,
+  ]
+}
+
+/** As {@link ipWarnings}, of a range. */
+export function cidrWarnings(text: string, path: string): string[] {
+  const [ip = '', bits = ''] = text.split('/')
+  if (!isIpv6(ip)) return []
+  const canonical = `${ipaddr.IPv6.parse(ip).toRFC5952String()}/${Number(bits)}`
+  if (canonical === text) return []
+  return [
+    `${path}: IPv6 CIDR value ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(canonical)})`,
+  ]
 }
 
 /** Address bytes and prefix length. */
@@ -51,7 +102,7 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /** True when an address of a range has bits beyond the prefix: `10.0.0.1/24`. */
-export function hasHostBits(text: string): boolean {
+function hasHostBits(text: string): boolean {
   const { bytes, bits } = parseCidr(text) ?? { bytes: [], bits: 0 }
   return bytes.some((b, i) => {
     const own = Math.min(8, Math.max(0, bits - i * 8))

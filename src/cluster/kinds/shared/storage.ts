@@ -17,3 +17,9 @@ export function shortAccessModes(modes: readonly string[] | undefined): string {
 
 /** Access modes as errors list them. */
 export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+
+/** Where a volume's or claim's class once was named. */
+export const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
+
+/** The word about it. */
+export const BETA_CLASS_WARNING = `metadata.annotations[${BETA_CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`
