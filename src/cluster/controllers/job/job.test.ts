@@ -114,6 +114,53 @@ test('suspended Jobs have no pods; resumed ones start anew', () => {
   expect(conditions()[0]).toBe('Suspended JobResumed: Job resumed')
 })
 
+const nowhere = { nodeSelector: { disk: 'nowhere' } }
+
+test('pods taken away by a suspension or a smaller parallelism are no failures', () => {
+  const { cp, get } = setUp('less', { completions: 4, parallelism: 4 }, nowhere)
+  const key = { namespace: 'default', name: 'less' }
+  cp.advance(1500)
+  expect(get().status).toMatchObject({ active: 4 })
+  cp.do((c) => c.patch('Job', key, 'merge', { spec: { parallelism: 1 } }))
+  cp.advance(3000)
+  expect(cp.all('Pod').length).toBe(1)
+  expect(get().status).toMatchObject({ active: 1, terminating: 0 })
+  cp.do((c) => c.patch('Job', key, 'merge', { spec: { suspend: true } }))
+  cp.advance(3000)
+  expect(cp.all('Pod')).toEqual([])
+  expect(get().status?.failed).toBeUndefined()
+  expect(get().status?.startTime).toBeUndefined()
+})
+
+/** Only one of them finds room. */
+const oneAtATime = {
+  nodeSelector: { 'kubernetes.io/hostname': 'node-1' },
+  containers: [{ name: 'c', image: 'worker:fail', resources: { requests: { cpu: '3' } } }],
+}
+
+test('a Job that fails counts the pods it stops, whatever it would replace', () => {
+  const policy = { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } }] }
+  const { cp, get } = setUp(
+    'stop',
+    { completions: 3, parallelism: 3, podFailurePolicy: policy, podReplacementPolicy: 'Failed' },
+    oneAtATime,
+  )
+  cp.advance(4000)
+  expect(get().status).toMatchObject({ failed: 3, ready: 0, terminating: 0 })
+  expect(get().status?.conditions?.map((c) => c.type)).toEqual(['FailureTarget', 'Failed'])
+})
+
+test('a deleted pod is replaced ten seconds later, counted from the request', () => {
+  const { cp } = setUp('once', {}, nowhere)
+  cp.advance(1500)
+  const [first] = cp.all('Pod')
+  cp.do((c) => c.delete('Pod', { namespace: 'default', name: first?.metadata.name ?? '' }))
+  cp.advance(8000)
+  expect(cp.all('Pod')).toEqual([])
+  cp.advance(4000)
+  expect(cp.all('Pod').length).toBe(1)
+})
+
 test('with a limit per index, each index is tried again on its own', () => {
   const { cp, get, conditions } = setUp(
     'idx',

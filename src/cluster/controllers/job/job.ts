@@ -39,7 +39,9 @@ function start(c: ControllerContext): void {
   jobs.on({
     added: (j) => queue.add(keyOf(j)),
     updated: (old, j) => {
-      if (old.spec !== j.spec || !isFinished(old)) queue.add(keyOf(j))
+      // What pods bring about gathers; a new specification is looked at now.
+      if (old.metadata.generation !== j.metadata.generation) queue.add(keyOf(j))
+      else if (!isFinished(old)) queue.addAfter(keyOf(j), BATCH_MS)
     },
     deleted: (j) => queue.add(keyOf(j)),
   })
@@ -50,10 +52,14 @@ function start(c: ControllerContext): void {
     const j = jobs.get(namespace, name)
     if (!j) {
       expectations.forget(key)
+      sync.forget(key)
       return undefined
     }
     if (j.spec?.managedBy && j.spec.managedBy !== 'kubernetes.io/job-controller') return undefined
-    if (isFinished(j)) return yield* letGo([...pods.by(BY_CONTROLLER, j.metadata.uid ?? '')])
+    if (isFinished(j)) {
+      sync.forget(key)
+      return yield* letGo([...pods.by(BY_CONTROLLER, j.metadata.uid ?? '')])
+    }
     const mine = yield* claimObjects(
       {
         client: c.client,
@@ -116,6 +122,9 @@ function watchPodsOfJobs(c: ControllerContext, queue: WorkQueue, expectations: E
     updated(old, pod) {
       const before = keyOfJob(old)
       if (before && before !== keyOfJob(pod)) queue.addAfter(before, BATCH_MS)
+      if (before && pod.metadata.deletionTimestamp) {
+        expectations.deletionObserved(before, pod.metadata.uid ?? '')
+      }
       changed(pod)
     },
     deleted(pod) {

@@ -46,6 +46,8 @@ export interface JobView {
   /** Finished pods that are not counted yet. */
   readonly newSucceeded: readonly Pod[]
   readonly newFailed: readonly Pod[]
+  /** Newly failed pods that the failure policy excuses. */
+  readonly ignored: readonly Pod[]
   /** With a limit per index: failed pods that are counted only when their index is tried again or given up. */
   readonly delayed: readonly Pod[]
   /** Totals with those. */
@@ -61,7 +63,7 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
   const known = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])])
   const active: Pod[] = []
   const newSucceeded: Pod[] = []
-  const newFailed: Pod[] = []
+  const ended: Pod[] = []
   let terminating = 0
   for (const p of pods) {
     const phase = p.status?.phase
@@ -70,7 +72,7 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     if (!done && !p.metadata.deletionTimestamp) active.push(p)
     else if (!isTracked(p) || known.has(p.metadata.uid ?? '')) continue
     else if (phase === 'Succeeded') newSucceeded.push(p)
-    else if (isFailedFor(job, p) && countsAsFailure(job, p)) newFailed.push(p)
+    else if (isFailedFor(job, p) && isOfJob(job, p)) ended.push(p)
   }
   const completions = job.spec?.completions ?? 0
   const succeededIndexes = parseIndexes(job.status?.completedIndexes, completions)
@@ -82,8 +84,9 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     }
     failIndexes(job, pods, succeededIndexes, failedIndexes)
   }
-  const delayed = delayedPods(job, newFailed, active, succeededIndexes, failedIndexes)
-  const counted = delayed.length > 0 ? newFailed.filter((p) => !delayed.includes(p)) : newFailed
+  const delayed = delayedPods(job, ended, active, succeededIndexes, failedIndexes)
+  const ignored = ended.filter((p) => !countsAsFailure(job, p))
+  const counted = ended.filter((p) => !delayed.includes(p) && !ignored.includes(p))
   const waiting = isIndexed(job) ? 0 : (uncounted?.succeeded?.length ?? 0) + newSucceeded.length
   const succeeded = isIndexed(job) ? succeededIndexes.size : (job.status?.succeeded ?? 0) + waiting
   const failed = (job.status?.failed ?? 0) + (uncounted?.failed?.length ?? 0) + counted.length
@@ -96,6 +99,7 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
     terminating,
     newSucceeded,
     newFailed: counted,
+    ignored,
     delayed,
     succeeded,
     failed,
@@ -104,13 +108,16 @@ export function viewJob(job: Job, pods: readonly Pod[]): JobView {
   }
 }
 
+/** Pods of an index that is no longer wanted are not looked at. */
+function isOfJob(job: Job, pod: Pod): boolean {
+  if (!isIndexed(job)) return true
+  const i = indexOf(pod)
+  return i >= 0 && i < (job.spec?.completions ?? 0)
+}
+
 /** Pods of an index that is no longer wanted, or that the failure policy excuses, do not count. */
-function countsAsFailure(job: Job, pod: Pod): boolean {
-  if (isIndexed(job)) {
-    const i = indexOf(pod)
-    if (i < 0 || i >= (job.spec?.completions ?? 0)) return false
-  }
-  return matchedRule(job, pod)?.action !== 'Ignore'
+export function countsAsFailure(job: Job, pod: Pod): boolean {
+  return isOfJob(job, pod) && matchedRule(job, pod)?.action !== 'Ignore'
 }
 
 function delayedPods(
@@ -126,7 +133,7 @@ function delayedPods(
     const i = indexOf(p)
     if (succeeded.has(i) || givenUp.has(i)) continue
     const known = last.get(i)
-    if (!known || failureCount(p) >= failureCount(known)) last.set(i, p)
+    if (!known || triesBefore(p) >= triesBefore(known)) last.set(i, p)
   }
   for (const p of active) last.delete(indexOf(p))
   return [...last.values()]
@@ -137,7 +144,7 @@ export function indexBackoffLeft(v: JobView, index: number, nowMs: number): numb
   let left = 0
   for (const p of v.pods) {
     if (indexOf(p) !== index || !isFailedFor(v.job, p)) continue
-    const doublings = Math.min(failureCount(p), 10)
+    const doublings = Math.min(triesBefore(p), 10)
     const ms = Math.min(BACKOFF_MS * (1 << doublings), BACKOFF_MAX_MS)
     left = Math.max(left, finishTime(p, nowMs) + ms - nowMs)
   }
@@ -163,10 +170,20 @@ function failIndexes(
 }
 
 export const FAILURE_COUNT = 'batch.kubernetes.io/job-index-failure-count'
+export const IGNORED_COUNT = 'batch.kubernetes.io/job-index-ignored-failure-count'
 
 /** Failures of the pod's index before this pod. */
 export function failureCount(pod: Pod): number {
   return Number(pod.metadata.annotations?.[FAILURE_COUNT] ?? 0) || 0
+}
+
+/** Failures of the pod's index before this pod that the failure policy excused. */
+export function ignoredCount(pod: Pod): number {
+  return Number(pod.metadata.annotations?.[IGNORED_COUNT] ?? 0) || 0
+}
+
+function triesBefore(pod: Pod): number {
+  return failureCount(pod) + ignoredCount(pod)
 }
 
 /** The first rule of the pod failure policy that a failed pod meets. */
@@ -211,7 +228,7 @@ export function jobCondition(
   return { type, status, lastProbeTime: now, lastTransitionTime: now, reason, message }
 }
 
-/** Why the Job has failed or succeeded by now: FailureTarget or SuccessCriteriaMet. */
+/** Why the Job has failed by now, or succeeded by its policy: FailureTarget or SuccessCriteriaMet. */
 export function verdictOf(v: JobView, nowMs: number, now: string): JobCondition | undefined {
   const { job } = v
   const known = job.status?.conditions?.find(
@@ -220,7 +237,7 @@ export function verdictOf(v: JobView, nowMs: number, now: string): JobCondition 
   if (known) return known
   const fail = (reason: string, message: string) =>
     jobCondition('FailureTarget', 'True', reason, message, now)
-  for (const p of v.newFailed) {
+  for (const p of v.pods) {
     const rule = matchedRule(job, p)
     if (rule?.action === 'FailJob') return fail('PodFailurePolicy', rule.message)
   }
@@ -232,7 +249,7 @@ export function verdictOf(v: JobView, nowMs: number, now: string): JobCondition 
   if (deadline !== undefined && nowMs >= deadline) {
     return fail('DeadlineExceeded', 'Job was active longer than specified deadline')
   }
-  return indexVerdict(v, now) ?? successVerdict(v, now)
+  return indexVerdict(v, now)
 }
 
 function restartsExceed(v: JobView, limit: number): boolean {
@@ -253,6 +270,17 @@ export function deadlineOf(job: Job): number | undefined {
 function indexVerdict(v: JobView, now: string): JobCondition | undefined {
   const { job, succeededIndexes, failedIndexes } = v
   if (!isIndexed(job)) return undefined
+  const fail = (reason: string, message: string) =>
+    jobCondition('FailureTarget', 'True', reason, message, now)
+  const most = job.spec?.maxFailedIndexes
+  if (most !== undefined && failedIndexes.size > most) {
+    const text = 'Job has exceeded the specified maximal number of failed indexes'
+    return fail('MaxFailedIndexesExceeded', text)
+  }
+  const given = failedIndexes.size + succeededIndexes.size
+  if (failedIndexes.size > 0 && given >= (job.spec?.completions ?? 0)) {
+    return fail('FailedIndexes', 'Job has failed indexes')
+  }
   const rule = job.spec?.successPolicy?.rules.findIndex((r) => {
     const of = r.succeededIndexes
       ? [...parseIndexes(r.succeededIndexes, job.spec?.completions ?? 0)].filter((i) =>
@@ -267,32 +295,14 @@ function indexVerdict(v: JobView, now: string): JobCondition | undefined {
     const text = `Matched rules at index ${rule}`
     return jobCondition('SuccessCriteriaMet', 'True', 'SuccessPolicy', text, now)
   }
-  if (failedIndexes.size === 0) return undefined
-  const fail = (reason: string, message: string) =>
-    jobCondition('FailureTarget', 'True', reason, message, now)
-  const most = job.spec?.maxFailedIndexes
-  if (most !== undefined && failedIndexes.size > most) {
-    const text = 'Job has exceeded the specified maximal number of failed indexes'
-    return fail('MaxFailedIndexesExceeded', text)
-  }
-  if (failedIndexes.size + succeededIndexes.size >= (job.spec?.completions ?? 0)) {
-    return fail('FailedIndexes', 'Job has failed indexes')
-  }
   return undefined
 }
 
-function successVerdict(v: JobView, now: string): JobCondition | undefined {
+/** Done when enough have succeeded and `active` pods, the ones left after this look, are none. */
+export function successVerdict(v: JobView, active: number, now: string): JobCondition | undefined {
   const { completions } = v.job.spec ?? {}
-  const done =
-    completions === undefined
-      ? v.succeeded > 0 && v.active.length === 0
-      : v.succeeded >= completions && v.active.length === 0
-  if (
-    !done ||
-    (completions === undefined && (v.job.spec?.parallelism ?? 1) > 0 && v.succeeded === 0)
-  ) {
-    return undefined
-  }
+  const enough = completions === undefined ? v.succeeded > 0 : v.succeeded >= completions
+  if (!enough || active > 0) return undefined
   return jobCondition(
     'SuccessCriteriaMet',
     'True',
@@ -310,31 +320,45 @@ export function wantedActive(v: JobView): number {
   return Math.max(0, Math.min(completions - v.succeeded, parallelism))
 }
 
-/** How long to wait before new pods, after failures in a row. @unit ms */
-export function backoffLeft(v: JobView, nowMs: number): number {
-  const finished = v.pods
-    .filter((p) => p.status?.phase === 'Succeeded' || isFailedFor(v.job, p))
-    .map((p) => ({ ok: p.status?.phase === 'Succeeded', at: finishTime(p, nowMs) }))
-    .sort((a, b) => b.at - a.at)
-  let inARow = 0
-  for (const f of finished) {
-    if (f.ok) break
-    inARow++
-  }
-  if (inARow === 0) return 0
-  const ms = Math.min(BACKOFF_MS * (1 << Math.min(inARow - 1, 10)), BACKOFF_MAX_MS)
-  const last = finished[0]
-  return Math.max(0, (last ? last.at : nowMs) + ms - nowMs)
+/** Failures in a row. @unit Unix ms */
+export interface Backoff {
+  readonly failures: number
+  readonly lastAt: number
 }
 
+/** The failures in a row with the pods that ended newly. */
+export function nextBackoff(old: Backoff | undefined, v: JobView, nowMs: number): Backoff {
+  const times = (list: readonly Pod[]) => list.map((p) => finishTime(p, nowMs))
+  const failed = times([...new Set([...v.newFailed, ...v.delayed, ...v.ignored])])
+  const lastSuccess = Math.max(...times(v.newSucceeded))
+  const since = v.newSucceeded.length > 0 ? failed.filter((at) => at > lastSuccess) : failed
+  const before = v.newSucceeded.length > 0 ? 0 : (old?.failures ?? 0)
+  if (since.length === 0) return { failures: before, lastAt: old?.lastAt ?? 0 }
+  return { failures: before + since.length, lastAt: Math.max(...since) }
+}
+
+/** How long to wait before new pods, after failures in a row. @unit ms */
+export function backoffLeft(b: Backoff, nowMs: number): number {
+  if (b.failures === 0) return 0
+  const ms = Math.min(BACKOFF_MS * (1 << Math.min(b.failures - 1, 10)), BACKOFF_MAX_MS)
+  return Math.max(0, b.lastAt + ms - nowMs)
+}
+
+/** When a pod ended: its last container, its loss of readiness, the wish to delete it, or its birth. */
 function finishTime(pod: Pod, nowMs: number): number {
-  let latest: number | undefined
-  for (const s of pod.status?.containerStatuses ?? []) {
-    const at = parseTime(s.state?.terminated?.finishedAt)
-    if (at !== undefined && (latest === undefined || at > latest)) latest = at
+  const ends = (pod.status?.containerStatuses ?? []).map((s) =>
+    parseTime(s.state?.terminated?.finishedAt),
+  )
+  const known = ends.filter((at) => at !== undefined)
+  if (ends.length > 0 && known.length === ends.length) return Math.max(...known)
+  const ready = pod.status?.conditions?.find((c) => c.type === 'Ready' && c.status === 'False')
+  const unready = parseTime(ready?.lastTransitionTime)
+  if (unready !== undefined) return unready
+  const deadline = parseTime(pod.metadata.deletionTimestamp)
+  if (deadline !== undefined) {
+    return deadline - (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000
   }
-  if (latest !== undefined) return latest
-  return parseTime(pod.metadata.deletionTimestamp) ?? nowMs
+  return parseTime(pod.metadata.creationTimestamp) ?? nowMs
 }
 
 /** The texts of the index sets; absent when there are none. */

@@ -3,6 +3,7 @@
  * @source pkg/controller/job/job_controller.go syncJob, manageJob, trackJobStatusAndRemoveFinalizers
  */
 import type { Container, Job, JobCondition, JobStatus, Pod } from '../../api/generated/types.ts'
+import { isPodReady } from '../../api/helpers/pods.ts'
 import { deepEqual } from '../../api/meta/json.ts'
 import { isReason } from '../../api/meta/status.ts'
 import type { Expectations } from '../../client/expectations.ts'
@@ -18,12 +19,17 @@ import {
   targetOf,
 } from '../framework.ts'
 import { isNamespaceTerminating, PodControl, podFromTemplate, slowStart } from '../podcontrol.ts'
+import { podsToDelete } from '../replicaset/ranking.ts'
 import { COMPLETION_INDEX, freeIndexes, indexOf, isIndexed } from './indexes.ts'
 import {
+  type Backoff,
   backoffLeft,
+  countsAsFailure,
   deadlineOf,
   FAILURE_COUNT,
   failureCount,
+  IGNORED_COUNT,
+  ignoredCount,
   indexBackoffLeft,
   indexTexts,
   isFailedFor,
@@ -31,7 +37,9 @@ import {
   type JobView,
   jobCondition,
   matchedRule,
+  nextBackoff,
   replacesFailedOnly,
+  successVerdict,
   TRACKING,
   verdictOf,
   viewJob,
@@ -39,9 +47,18 @@ import {
 } from './plan.ts'
 import { removeTracking } from './tracking.ts'
 
+/** What one look counts, as far as it has come. */
+interface Tally {
+  active: number
+  ready: number
+  terminating: number
+  readonly backoff: Backoff
+}
+
 /** Brings Jobs forward. */
 export class JobSync {
   private readonly control: PodControl
+  private readonly backoffs = new Map<string, Backoff>()
 
   constructor(
     private readonly c: ControllerContext,
@@ -56,22 +73,39 @@ export class JobSync {
     const now = nowOf(this.c)
     const job = this.started(key, stored, now)
     const view = viewJob(job, pods)
-    const verdict = verdictOf(view, clock.unixMs, now)
-    let active = view.active.length
+    const backoff = nextBackoff(this.backoffs.get(key), view, clock.unixMs)
+    const tally: Tally = {
+      active: view.active.length,
+      ready: view.ready,
+      terminating: view.terminating,
+      backoff,
+    }
+    let verdict = verdictOf(view, clock.unixMs, now)
+    let seen = job
     let failure: unknown
+    const met = this.expectations.met(key)
     try {
-      if (verdict) active -= yield* this.deletePods(job, view.active)
-      else if (this.expectations.met(key) && !job.metadata.deletionTimestamp) {
-        active = yield* this.manage(key, view)
-      }
+      if (verdict) {
+        const deleted = yield* this.deletePods(job, view.active, tally)
+        // What may still come into sight keeps the Job from being called ended.
+        if (deleted !== view.active.length || !met) verdict = undefined
+      } else if (met && !job.metadata.deletionTimestamp) {
+        yield* this.manage(key, view, tally)
+        verdict = successVerdict(view, tally.active, now)
+        if (!verdict) seen = this.suspension(job, now)
+      } else verdict = successVerdict(view, tally.active, now)
     } catch (error) {
       if (!isOperational(error)) throw error
       failure = error
     }
-    const suspended = this.suspension(job, now)
-    yield* this.track(stored, { ...view, job: suspended }, active, verdict, now)
+    yield* this.track(key, stored, { ...view, job: seen }, tally, verdict, now)
     if (failure) throw failure
     return undefined
+  }
+
+  /** Forgets the failures of a Job that has ended or is gone. */
+  forget(key: string): void {
+    this.backoffs.delete(key)
   }
 
   /** Notes the start, and when the deadline has to be looked at. */
@@ -101,49 +135,29 @@ export class JobSync {
     return job
   }
 
-  /** @returns pods at work afterwards */
-  private *manage(key: string, v: JobView): Task<number> {
+  private *manage(key: string, v: JobView, tally: Tally): Task<void> {
     const { job } = v
     const active = v.active.length
     const want = wantedActive(v)
-    const surplus = this.surplus(v, want)
+    const surplus = surplusPods(v, want)
     if (surplus.length > 0) {
       decide(this.c, refTo('Job', job), `delete ${surplus.length} pods`, { active, want })
       this.expectations.expectDeletions(
         key,
         surplus.map((p) => p.metadata.uid ?? ''),
       )
-      return active - (yield* this.deletePods(job, surplus))
+      // They are no failures, hence the finalizer goes first: what has none is not counted.
+      for (const p of surplus) yield* removeTracking(this.c, p)
+      yield* this.deletePods(job, surplus, tally)
+      return
     }
     const held = replacesFailedOnly(job) ? v.terminating : 0
     const missing = want - held - active
-    if (missing <= 0) return active
+    if (missing <= 0) return
     const perIndex = job.spec?.backoffLimitPerIndex !== undefined
-    const wait = perIndex ? 0 : backoffLeft(v, this.c.world.clock.unixMs)
-    if (wait > 0) {
-      this.again(key, wait)
-      return active
-    }
-    return active + (yield* this.createPods(key, v, missing))
-  }
-
-  private surplus(v: JobView, want: number): Pod[] {
-    const completions = v.job.spec?.completions ?? 0
-    const out: Pod[] = []
-    const seen = new Set<number>()
-    if (isIndexed(v.job)) {
-      for (const p of v.active) {
-        const i = indexOf(p)
-        const useless = i < 0 || i >= completions || v.succeededIndexes.has(i) || seen.has(i)
-        if (useless || v.failedIndexes.has(i)) out.push(p)
-        else seen.add(i)
-      }
-    }
-    const rest = v.active.filter((p) => !out.includes(p))
-    const over = v.active.length - out.length - want
-    // The ones that have done least go first.
-    if (over > 0) out.push(...[...rest].reverse().slice(0, over))
-    return out
+    const wait = perIndex ? 0 : backoffLeft(tally.backoff, this.c.world.clock.unixMs)
+    if (wait > 0) this.again(key, wait)
+    else tally.active += yield* this.createPods(key, v, missing)
   }
 
   private *createPods(key: string, v: JobView, missing: number): Task<number> {
@@ -194,8 +208,8 @@ export class JobSync {
     return freeIndexes(taken, job.spec?.completions ?? 0, missing)
   }
 
-  /** @returns how many were deleted */
-  private *deletePods(job: Job, pods: readonly Pod[]): Task<number> {
+  /** @returns how many were deleted; the tally moves them from active to terminating */
+  private *deletePods(job: Job, pods: readonly Pod[], tally: Tally): Task<number> {
     const owner = { kind: 'Job' as const, metadata: job.metadata }
     let n = 0
     for (const p of pods) {
@@ -206,39 +220,37 @@ export class JobSync {
         if (!isReason(error, 'NotFound')) throw error
       }
       n++
+      tally.active--
+      tally.terminating++
+      if (isPodReady(p)) tally.ready--
     }
     return n
   }
 
   /** Counts finished pods in two steps, so that a crash between them neither loses nor repeats one. */
   private *track(
+    key: string,
     stored: Job,
     v: JobView,
-    active: number,
+    tally: Tally,
     verdict: JobCondition | undefined,
     now: string,
   ): Task<void> {
     const { job } = v
     const before = job.status?.uncountedTerminatedPods
-    const uid = (p: Pod) => p.metadata.uid ?? ''
     const succeeded = isIndexed(job)
       ? []
-      : [...(before?.succeeded ?? []), ...v.newSucceeded.map(uid)]
-    const late = verdict ? v.delayed : []
-    const failed = [...(before?.failed ?? []), ...v.newFailed.map(uid), ...late.map(uid)]
-    const held = new Set(verdict ? [] : v.delayed)
-    const done = v.pods.filter((p) => isTracked(p) && !held.has(p) && this.isOver(job, p, verdict))
+      : [...(before?.succeeded ?? []), ...v.newSucceeded.map(uidOf)]
+    const done = v.pods.filter((p) => isTracked(p) && isOver(v, p, verdict))
+    const failed = [...(before?.failed ?? []), ...failuresAmong(v, done, verdict)]
     const conditions = verdict ? replace(job, verdict) : (job.status?.conditions ?? [])
-    const counts = {
-      ready: v.ready,
-      terminating: v.terminating,
-      ...omitEmpty({ active }),
-      ...indexTexts(v),
-    }
     const { active: _active, ...rest } = job.status ?? {}
     let status: JobStatus = {
       ...rest,
-      ...counts,
+      ready: tally.ready,
+      terminating: tally.terminating,
+      ...omitEmpty({ active: tally.active }),
+      ...indexTexts(v),
       ...(isIndexed(job) ? omitEmpty({ succeeded: v.succeededIndexes.size }) : {}),
       uncountedTerminatedPods: omitEmpty({ succeeded, failed }),
       ...(conditions.length > 0 ? { conditions } : {}),
@@ -247,56 +259,22 @@ export class JobSync {
     if (done.length > 0 && !deepEqual(stored.status ?? {}, status)) {
       last = yield* this.write(stored, status)
     }
+    this.backoffs.set(key, tally.backoff)
     for (const p of done) yield* removeTracking(this.c, p)
-    const gone = new Set([...v.pods.filter((p) => !isTracked(p)), ...done].map(uid))
-    const present = new Set(v.pods.map(uid))
-    const counted = (u: string) => gone.has(u) || !present.has(u)
-    const total = (field: 'succeeded' | 'failed', list: readonly string[]) =>
-      (status[field] ?? 0) + list.filter(counted).length
-    status = {
-      ...status,
-      ...omitEmpty({ failed: total('failed', failed) }),
-      ...(isIndexed(job) ? {} : omitEmpty({ succeeded: total('succeeded', succeeded) })),
-      uncountedTerminatedPods: omitEmpty({
-        succeeded: succeeded.filter((u) => !counted(u)),
-        failed: failed.filter((u) => !counted(u)),
-      }),
-    }
-    const finished = verdict && this.ending(v, status, active, verdict, now)
+    status = settled(v, status, done)
+    const finished = verdict && ending(status, verdict, now)
     if (finished) status = { ...status, ...finished }
     if (!deepEqual(last.status ?? {}, status)) yield* this.write(last, status)
-    if (finished) this.tell(job, verdict)
+    if (finished) this.tell(job, status, verdict)
   }
 
-  private isOver(job: Job, p: Pod, verdict: JobCondition | undefined): boolean {
-    const phase = p.status?.phase
-    if (phase === 'Succeeded' || phase === 'Failed') return true
-    if (verdict && p.metadata.deletionTimestamp) return true
-    return isFailedFor(job, p) || job.metadata.deletionTimestamp !== undefined
-  }
-
-  /** The last condition comes when every pod is counted and none is on its way out. */
-  private ending(
-    v: JobView,
-    status: JobStatus,
-    active: number,
-    verdict: JobCondition,
-    now: string,
-  ): Partial<JobStatus> | undefined {
-    const waiting = status.uncountedTerminatedPods
-    if (waiting?.succeeded?.length || waiting?.failed?.length) return undefined
-    const leaving = v.terminating > 0 || v.active.length > active
-    if (active > 0 || leaving) return undefined
-    const complete = verdict.type === 'SuccessCriteriaMet'
-    const type = complete ? 'Complete' : 'Failed'
-    const last = jobCondition(type, 'True', verdict.reason ?? '', verdict.message ?? '', now)
-    const conditions = [...(status.conditions ?? []), last]
-    return complete ? { conditions, completionTime: now } : { conditions }
-  }
-
-  private tell(job: Job, verdict: JobCondition): void {
+  private tell(job: Job, status: JobStatus, verdict: JobCondition): void {
     const about = targetOf('Job', job)
     if (verdict.type === 'SuccessCriteriaMet') {
+      if ((status.succeeded ?? 0) > (job.spec?.completions ?? Number.POSITIVE_INFINITY)) {
+        const text = 'Too many succeeded pods running after completion count reached'
+        this.c.recorder().event(about, 'Warning', 'TooManySucceededPods', text)
+      }
       this.c.recorder().event(about, 'Normal', 'Completed', 'Job completed')
       return
     }
@@ -306,6 +284,83 @@ export class JobSync {
   private *write(job: Job, status: JobStatus): Task<Job> {
     return yield* this.c.client.updateStatus('Job', { ...job, status })
   }
+}
+
+function uidOf(p: Pod): string {
+  return p.metadata.uid ?? ''
+}
+
+/** True for pods that need not be held any longer. */
+function isOver(v: JobView, p: Pod, verdict: JobCondition | undefined): boolean {
+  if (verdict || v.job.metadata.deletionTimestamp || p.status?.phase === 'Succeeded') return true
+  return isFailedFor(v.job, p) && !v.delayed.includes(p)
+}
+
+/** Uids that count as failures: with a verdict of failure every pod that had not ended is one. */
+function failuresAmong(
+  v: JobView,
+  done: readonly Pod[],
+  verdict: JobCondition | undefined,
+): string[] {
+  const known = new Set(v.job.status?.uncountedTerminatedPods?.failed ?? [])
+  const lost = verdict?.type === 'FailureTarget'
+  return done
+    .filter((p) => p.status?.phase !== 'Succeeded' && (lost || isFailedFor(v.job, p)))
+    .filter((p) => !known.has(uidOf(p)) && countsAsFailure(v.job, p))
+    .map(uidOf)
+}
+
+/** The status once the finalizers of `done` are gone: what waited to be counted is. */
+function settled(v: JobView, status: JobStatus, done: readonly Pod[]): JobStatus {
+  const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {}
+  const gone = new Set([...v.pods.filter((p) => !isTracked(p)), ...done].map(uidOf))
+  const present = new Set(v.pods.map(uidOf))
+  const counted = (u: string) => gone.has(u) || !present.has(u)
+  const total = (field: 'succeeded' | 'failed', list: readonly string[]) =>
+    (status[field] ?? 0) + list.filter(counted).length
+  return {
+    ...status,
+    ...omitEmpty({ failed: total('failed', failed) }),
+    ...(isIndexed(v.job) ? {} : omitEmpty({ succeeded: total('succeeded', succeeded) })),
+    uncountedTerminatedPods: omitEmpty({
+      succeeded: succeeded.filter((u) => !counted(u)),
+      failed: failed.filter((u) => !counted(u)),
+    }),
+  }
+}
+
+/** The last condition comes when every pod is counted and none is on its way out. */
+function ending(
+  status: JobStatus,
+  verdict: JobCondition,
+  now: string,
+): Partial<JobStatus> | undefined {
+  const waiting = status.uncountedTerminatedPods
+  if (waiting?.succeeded?.length || waiting?.failed?.length) return undefined
+  if ((status.terminating ?? 0) > 0) return undefined
+  const complete = verdict.type === 'SuccessCriteriaMet'
+  const type = complete ? 'Complete' : 'Failed'
+  const last = jobCondition(type, 'True', verdict.reason ?? '', verdict.message ?? '', now)
+  const conditions = [...(status.conditions ?? []), last]
+  return complete ? { conditions, completionTime: now } : { conditions }
+}
+
+/** Active pods beyond those wanted; of an index that is twice there or out of range in any case. */
+function surplusPods(v: JobView, want: number): Pod[] {
+  const completions = v.job.spec?.completions ?? 0
+  const out: Pod[] = []
+  const seen = new Set<number>()
+  if (isIndexed(v.job)) {
+    for (const p of v.active) {
+      const i = indexOf(p)
+      if (i < 0 || i >= completions || seen.has(i)) out.push(p)
+      else seen.add(i)
+    }
+  }
+  const over = v.active.length - out.length - want
+  if (over <= 0) return out
+  const rest = v.active.filter((p) => !out.includes(p))
+  return [...out, ...podsToDelete(rest, [], over)]
 }
 
 function keyOfJob(job: Job): string {
@@ -327,7 +382,7 @@ function indexed(v: JobView, pod: Pod, index: number): Pod {
     [COMPLETION_INDEX]: text,
   }
   if (job.spec?.backoffLimitPerIndex !== undefined) {
-    annotations[FAILURE_COUNT] = String(failuresOf(v, index))
+    Object.assign(annotations, failuresOf(v, index))
   }
   const env = {
     name: 'JOB_COMPLETION_INDEX',
@@ -346,12 +401,14 @@ function indexed(v: JobView, pod: Pod, index: number): Pod {
   return { ...pod, metadata, ...(spec ? { spec } : {}) }
 }
 
-function failuresOf(v: JobView, index: number): number {
-  let most = 0
-  for (const p of v.pods) {
-    if (indexOf(p) !== index || !isFailedFor(v.job, p)) continue
-    const counts = matchedRule(v.job, p)?.action === 'Ignore' ? 0 : 1
-    most = Math.max(most, failureCount(p) + counts)
+/** What a new pod of an index says of the tries before it. */
+function failuresOf(v: JobView, index: number): Record<string, string> {
+  const last = v.delayed.find((p) => indexOf(p) === index)
+  if (!last) return { [FAILURE_COUNT]: '0' }
+  const excused = matchedRule(v.job, last)?.action === 'Ignore'
+  const ignored = ignoredCount(last) + (excused ? 1 : 0)
+  return {
+    [FAILURE_COUNT]: String(failureCount(last) + (excused ? 0 : 1)),
+    ...(ignored > 0 ? { [IGNORED_COUNT]: String(ignored) } : {}),
   }
-  return most
 }
