@@ -2,21 +2,24 @@
  * ControllerRevisions: the templates a set has had, each stored once and numbered.
  * @source pkg/controller/history/controller_history.go
  */
-import type { ControllerRevision, PodTemplateSpec } from '../api/generated/types.ts'
+import type { ControllerRevision, ObjectMeta, PodTemplateSpec } from '../api/generated/types.ts'
+import type { Selector } from '../api/meta/labels.ts'
 import { safeEncode } from '../api/meta/names.ts'
 import { controllerOf } from '../api/meta/ownership.ts'
 import { isReason } from '../api/meta/status.ts'
 import type { Kind } from '../client/client.ts'
+import { claimObjects } from '../client/controllerref.ts'
 import type { Informer } from '../client/informer.ts'
 import { hash32 } from '../sim/random.ts'
 import type { Task } from '../sim/task.ts'
 import { type ControllerContext, callKey } from './framework.ts'
-import { BY_CONTROLLER, ownerRefFor, type PodOwner } from './podcontrol.ts'
+import { BY_CONTROLLER, ORPHANS, ownerRefFor, type PodOwner } from './podcontrol.ts'
 
 /** The shared informer with its index. */
 export function revisionInformer(c: ControllerContext): Informer<ControllerRevision> {
   const revisions = c.informers.for('ControllerRevision')
   revisions.index(BY_CONTROLLER, (r) => controllerOf(r)?.uid)
+  revisions.index(ORPHANS, (r) => (controllerOf(r) ? undefined : r.metadata.namespace))
   return revisions
 }
 
@@ -83,12 +86,30 @@ export interface RevisionOwner {
   readonly annotations?: Record<string, string>
 }
 
-/** Revisions of an owner, oldest number first. */
-export function revisionsOf(
-  informer: Informer<ControllerRevision>,
+/** Revisions of an owner, oldest number first; those that an earlier one left behind are adopted. */
+export function* revisionsOf(
+  c: ControllerContext,
   owner: PodOwner,
-): ControllerRevision[] {
-  const list = [...informer.by(BY_CONTROLLER, owner.metadata.uid ?? '')]
+  selector: Selector,
+): Task<ControllerRevision[]> {
+  const informer = revisionInformer(c)
+  const { namespace = '', uid = '' } = owner.metadata
+  const claim = {
+    client: c.client,
+    kind: 'ControllerRevision' as const,
+    owner: { apiVersion: 'apps/v1', kind: owner.kind, metadata: owner.metadata },
+    selector,
+    *fresh(): Task<{ metadata: ObjectMeta } | undefined> {
+      try {
+        return yield* c.client.get(owner.kind, callKey(owner))
+      } catch (error) {
+        if (isReason(error, 'NotFound')) return undefined
+        throw error
+      }
+    },
+  }
+  const adopted = yield* claimObjects(claim, [...informer.by(ORPHANS, namespace)])
+  const list = [...informer.by(BY_CONTROLLER, uid), ...adopted]
   return list.sort((a, b) => a.revision - b.revision || (name(a) < name(b) ? -1 : 1))
 }
 

@@ -65,7 +65,6 @@ class DaemonSets {
   private readonly sets
   private readonly nodes
   private readonly pods
-  private readonly revisions
   private readonly recorder: Recorder
   private readonly control: PodControl
   private readonly expectations: Expectations
@@ -77,7 +76,7 @@ class DaemonSets {
     this.sets = c.informers.for('DaemonSet')
     this.nodes = c.informers.for('Node')
     this.pods = podInformer(c)
-    this.revisions = revisionInformer(c)
+    revisionInformer(c)
     this.recorder = c.recorder('daemonset-controller')
     this.control = new PodControl(c, this.recorder)
     this.expectations = new Expectations(c.world)
@@ -153,7 +152,7 @@ class DaemonSets {
     if (ds.metadata.deletionTimestamp) return undefined
     this.queue.hold(key, pauseFor(this.nodes.size))
     const owner = { kind: 'DaemonSet' as const, metadata: ds.metadata }
-    const list = revisionsOf(this.revisions, owner)
+    const list = yield* revisionsOf(this.c, owner, selectorOf(ds.spec?.selector) ?? [])
     const current = yield* currentRevision(this.c, revisionOwner(ds), list)
     const hash = current.metadata.labels?.[REVISION_HASH] ?? ''
     if (!this.expectations.met(key)) {

@@ -4,14 +4,15 @@
  */
 import type {
   ControllerRevision,
+  PersistentVolumeClaim,
   Pod,
   StatefulSet,
   StatefulSetStatus,
 } from '../../api/generated/types.ts'
 import { isPodAvailable, isPodReady, isPodTerminal } from '../../api/helpers/pods.ts'
-import { scaledValue } from '../../api/meta/intstr.ts'
 import { deepEqual } from '../../api/meta/json.ts'
-import { isReason } from '../../api/meta/status.ts'
+import { controllerOf } from '../../api/meta/ownership.ts'
+import { ApiError, failure, isReason } from '../../api/meta/status.ts'
 import type { Task } from '../../sim/task.ts'
 import {
   type ControllerContext,
@@ -26,6 +27,8 @@ import {
   claimName,
   claimOwners,
   firstOrdinal,
+  hasIdentity,
+  identityOf,
   newClaims,
   newPod,
   ordinalOf,
@@ -128,11 +131,6 @@ export class StatefulControl {
     const { set, inOrder } = look
     if (pod.metadata.uid && isPodTerminal(pod)) {
       if (pod.metadata.deletionTimestamp) return inOrder
-      if (pod.status?.phase === 'Failed') {
-        const key = `${set.metadata.namespace}/${set.metadata.name}`
-        const text = `StatefulSet ${key} is recreating failed Pod ${pod.metadata.name}`
-        this.event(set, 'Warning', 'RecreatingFailedPod', text)
-      }
       yield* this.deletePod(set, pod)
       return inOrder
     }
@@ -146,8 +144,19 @@ export class StatefulControl {
     if (pod.status?.phase === 'Pending') yield* this.createClaims(set, pod)
     if (pod.metadata.deletionTimestamp) return inOrder
     if (inOrder && !isAvailable(look, pod)) return true
-    yield* this.ownClaims(look, pod, undefined)
+    yield* this.align(look, pod)
     return false
+  }
+
+  /** Claims follow the retention policy; a pod whose claims were changed, or that lost its labels, is written too. */
+  private *align(look: Look, pod: Pod): Task<void> {
+    const { set } = look
+    const known = hasIdentity(pod)
+    if (!(yield* this.ownClaims(look, pod, undefined)) && known) return
+    const labels = { ...pod.metadata.labels, ...identityOf(pod, ordinalOf(set, pod) ?? 0) }
+    yield* this.c.client.update('Pod', { ...pod, metadata: { ...pod.metadata, labels } })
+    const what = `Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`
+    this.event(set, 'Normal', 'SuccessfulUpdate', `Update ${what} successful`)
   }
 
   private *takeDown(look: Look, pod: Pod, unhealthy: Pod | undefined): Task<boolean> {
@@ -161,30 +170,22 @@ export class StatefulControl {
     return inOrder
   }
 
+  /** From the top, one pod at a time: the next goes when all above it are of the new revision and well. */
   private *roll(look: Look): Task<void> {
-    const { set, update, counts, replicas } = look
-    const rolling = set.spec?.updateStrategy?.rollingUpdate
-    const limit = scaledValue(rolling?.maxUnavailable ?? 1, wantedReplicas(set), true)
-    const most = Math.max(1, limit)
-    const last = Math.max(0, partitionOf(set) - firstOrdinal(set))
-    let away = replicas.filter((p) => !isAvailable(look, p)).length
-    for (let i = replicas.length - 1; i >= last; i--) {
+    const { set, update, replicas } = look
+    for (let i = replicas.length - 1; i >= partitionOf(set); i--) {
       const pod = replicas[i] as Pod
-      const outdated = revisionOf(pod) !== update.metadata.name
-      if (outdated && !pod.metadata.deletionTimestamp) {
-        if (away >= most && isAvailable(look, pod)) return
+      if (revisionOf(pod) !== update.metadata.name && !pod.metadata.deletionTimestamp) {
         decide(this.c, refTo('StatefulSet', set), `replace ${pod.metadata.name}`, {
           from: revisionOf(pod),
           to: update.metadata.name,
           partition: partitionOf(set),
         })
-        if (isAvailable(look, pod)) away++
         yield* this.deletePod(set, pod)
-        counts.current--
-        if (away >= most) return
-        continue
+        look.counts.current--
+        return
       }
-      if (!isAvailable(look, pod) && most === 1) return
+      if (!isAvailable(look, pod)) return
     }
   }
 
@@ -196,7 +197,7 @@ export class StatefulControl {
     } catch (error) {
       if (isReason(error, 'AlreadyExists')) throw error
       if (error instanceof Error) {
-        const text = `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`
+        const text = `Create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`
         this.event(set, 'Warning', 'FailedCreate', text)
       }
       throw error
@@ -207,34 +208,33 @@ export class StatefulControl {
 
   private *createClaims(set: StatefulSet, pod: Pod): Task<void> {
     const claims = this.c.informers.for('PersistentVolumeClaim')
+    const failures: string[] = []
     for (const claim of newClaims(set, ordinalOf(set, pod) ?? 0)) {
-      const { namespace, name } = claim.metadata
-      const known = claims.get(namespace, name ?? '')
+      const { namespace, name = '' } = claim.metadata
+      const known = claims.get(namespace, name)
+      if (known?.metadata.deletionTimestamp) failures.push(`pvc ${name} is being deleted`)
       if (known) continue
-      const where = `Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`
+      const where = `Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`
       try {
         yield* this.c.client.create('PersistentVolumeClaim', claim)
+        this.event(set, 'Normal', 'SuccessfulCreate', `Create Claim ${name} ${where} success`)
       } catch (error) {
-        if (isReason(error, 'AlreadyExists')) continue
-        if (error instanceof Error) {
-          this.event(
-            set,
-            'Warning',
-            'FailedCreate',
-            `create ${where} failed error: ${error.message}`,
-          )
-        }
-        throw error
+        if (!(error instanceof ApiError)) throw error
+        failures.push(`failed to create PVC ${name}: ${error.message}`)
+        if (error.reason === 'AlreadyExists') continue
+        const text = `Create Claim ${name} for ${where} failed error: ${error.message}`
+        this.event(set, 'Warning', 'FailedCreate', text)
       }
-      this.event(set, 'Normal', 'SuccessfulCreate', `Create ${where} success`)
     }
+    if (failures.length > 0) throw aggregate(failures)
   }
 
   /** Gives a pod's claims the owners that the retention policy asks for. */
-  private *ownClaims(look: Look, pod: Pod, condemned: Pod | undefined): Task<void> {
+  private *ownClaims(look: Look, pod: Pod, condemned: Pod | undefined): Task<boolean> {
     const { set } = look
     const templates = set.spec?.volumeClaimTemplates
-    if (!templates?.length) return
+    if (!templates?.length) return false
+    let changed = false
     const claims = this.c.informers.for('PersistentVolumeClaim')
     const wanted = claimOwners(set, condemned)
     for (const t of templates) {
@@ -242,6 +242,7 @@ export class StatefulControl {
       const claim = claims.get(set.metadata.namespace, name)
       if (!claim) continue
       const has = claim.metadata.ownerReferences ?? []
+      if (this.isHeldByAnother(set, claim, pod)) continue
       const ours = new Set([set.metadata.uid, pod.metadata.uid])
       const others = has.filter((r) => !ours.has(r.uid))
       const next = [...others, ...wanted]
@@ -251,7 +252,20 @@ export class StatefulControl {
         ...claim,
         metadata: next.length > 0 ? { ...metadata, ownerReferences: next } : metadata,
       })
+      changed = true
     }
+    return changed
+  }
+
+  /** A claim with another managing owner is left alone, which is worth a warning. */
+  private isHeldByAnother(set: StatefulSet, claim: PersistentVolumeClaim, pod: Pod): boolean {
+    const owner = controllerOf(claim)
+    if (!owner || owner.uid === set.metadata.uid || owner.uid === pod.metadata.uid) return false
+    const policy = set.spec?.persistentVolumeClaimRetentionPolicy
+    if (policy?.whenScaled !== 'Delete' && policy?.whenDeleted !== 'Delete') return true
+    const text = `PersistentVolumeClaim ${claim.metadata.name} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim`
+    this.event(set, 'Warning', 'ConflictingController', text)
+    return true
   }
 
   private *deletePod(set: StatefulSet, pod: Pod): Task<void> {
@@ -261,7 +275,7 @@ export class StatefulControl {
     } catch (error) {
       if (isReason(error, 'NotFound')) return
       if (error instanceof Error) {
-        this.event(set, 'Warning', 'FailedDelete', `delete ${what} failed error: ${error.message}`)
+        this.event(set, 'Warning', 'FailedDelete', `Delete ${what} failed error: ${error.message}`)
       }
       throw error
     }
@@ -333,6 +347,12 @@ function versioned(
 function isAvailable(look: Look, pod: Pod): boolean {
   if (!pod.metadata.uid || pod.metadata.deletionTimestamp) return false
   return pod.status?.phase === 'Running' && isPodAvailable(pod, look.minReadySeconds, look.nowMs)
+}
+
+/** Several failures told as one. */
+function aggregate(texts: readonly string[]): ApiError {
+  const all = [...new Set(texts)]
+  return failure(500, 'InternalError', all.length > 1 ? `[${all.join(', ')}]` : (all[0] ?? ''))
 }
 
 function firstUnhealthy(look: Look): Pod | undefined {

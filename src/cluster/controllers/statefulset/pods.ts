@@ -51,6 +51,16 @@ export function claimName(
   return `${template.metadata.name}-${set.metadata.name}-${ordinal}`
 }
 
+/** True for pods that say which of the set they are; adopted ones may not. */
+export function hasIdentity(pod: Pod): boolean {
+  return pod.metadata.labels?.[POD_NAME] === pod.metadata.name
+}
+
+/** The labels that say which pod of the set it is. */
+export function identityOf(pod: Pick<Pod, 'metadata'>, ordinal: number): Record<string, string> {
+  return { [POD_NAME]: pod.metadata.name ?? '', [POD_INDEX]: String(ordinal) }
+}
+
 /** The pod of an ordinal, of the revision it should be of. */
 export function newPod(set: StatefulSet, revision: ControllerRevision, ordinal: number): Pod {
   const template = storedTemplate(revision) ?? set.spec?.template ?? {}
@@ -60,8 +70,7 @@ export function newPod(set: StatefulSet, revision: ControllerRevision, ordinal: 
   const { generateName: _prefix, ...metadata } = base.metadata
   const labels = {
     ...metadata.labels,
-    [POD_NAME]: name,
-    [POD_INDEX]: String(ordinal),
+    ...identityOf({ metadata: { name } }, ordinal),
     [REVISION]: revision.metadata.name ?? '',
   }
   const spec = {

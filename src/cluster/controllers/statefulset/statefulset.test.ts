@@ -140,3 +140,65 @@ test('claims follow the retention policy', () => {
   cp.advance(1000)
   expect(claims()).toEqual([['data-db-0', 'StatefulSet']])
 })
+
+test('a set made anew adopts the revisions and pods that were left', () => {
+  const { cp, patch } = setUp()
+  cp.advance(3000)
+  patch(image('17'))
+  cp.advance(5000)
+  const names = () =>
+    cp
+      .all('ControllerRevision')
+      .map((r) => [r.metadata.name, r.revision, r.metadata.ownerReferences?.[0]?.name])
+  const before = names()
+  const set = cp.get('StatefulSet', 'default', 'db')
+  cp.do((c) => c.delete('StatefulSet', KEY, { propagationPolicy: 'Orphan' }))
+  cp.advance(2000)
+  expect(names().map((n) => n[2])).toEqual([undefined, undefined])
+  const { name, namespace } = set.metadata
+  cp.do((c) =>
+    c.create('StatefulSet', { ...set, metadata: { name, namespace }, status: undefined }),
+  )
+  cp.advance(3000)
+  expect(names()).toEqual(before)
+  expect(cp.all('Pod').map((p) => p.metadata.ownerReferences?.[0]?.name)).toEqual(['db', 'db'])
+})
+
+test('revisions carry the annotations that the set had; claims that may not be made are told of', () => {
+  const { cp, patch } = setUp({
+    podManagementPolicy: 'Parallel',
+    volumeClaimTemplates: [
+      {
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+    ],
+  })
+  cp.advance(1000)
+  cp.do((c) =>
+    c.create('ResourceQuota', {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'one', namespace: 'default' },
+      spec: { hard: { persistentvolumeclaims: '2' } },
+    }),
+  )
+  cp.do((c) => c.patch('StatefulSet', KEY, 'merge', { metadata: { annotations: { why: 'two' } } }))
+  cp.advance(1000)
+  patch({ replicas: 3 })
+  cp.advance(3000)
+  const told = cp.events().filter((e) => e.startsWith('FailedCreate'))
+  const text =
+    'persistentvolumeclaims "data-db-2" is forbidden: exceeded quota: one, requested: persistentvolumeclaims=1, used: persistentvolumeclaims=2, limited: persistentvolumeclaims=2'
+  expect(new Set(told)).toEqual(
+    new Set([
+      `FailedCreate: Create Claim data-db-2 for Pod db-2 in StatefulSet db failed error: ${text}`,
+      `FailedCreate: Create Pod db-2 in StatefulSet db failed error: failed to create PVC data-db-2: ${text}`,
+    ]),
+  )
+  patch(image('17'))
+  cp.advance(1000)
+  expect(cp.all('ControllerRevision').map((r) => r.metadata.annotations)).toContainEqual({
+    why: 'two',
+  })
+})

@@ -21,7 +21,7 @@ export const statefulset = defineController({ name: 'statefulset-controller', st
 function start(c: ControllerContext): void {
   const sets = c.informers.for('StatefulSet')
   const pods = podInformer(c)
-  const revisions = revisionInformer(c)
+  revisionInformer(c)
   const control = new StatefulControl(c)
   const queue = startLoop({ context: c, kind: 'StatefulSet', reconcile })
   sets.on({
@@ -49,19 +49,20 @@ function start(c: ControllerContext): void {
     const { namespace, name } = parseKey(key)
     const set = sets.get(namespace, name)
     if (!set) return undefined
+    const owner = { kind: 'StatefulSet' as const, metadata: set.metadata }
+    const selector = selectorOf(set.spec?.selector) ?? []
+    const list = yield* revisionsOf(c, owner, selector)
     const mine = yield* claimObjects(
       {
         client: c.client,
         kind: 'Pod',
         owner: { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: set.metadata },
-        selector: selectorOf(set.spec?.selector) ?? [],
+        selector,
         filter: (p) => ordinalOf(set, p) !== undefined,
         fresh: () => readFresh(c, set),
       },
       [...pods.by(BY_CONTROLLER, set.metadata.uid ?? ''), ...pods.by(ORPHANS, namespace)],
     )
-    const owner = { kind: 'StatefulSet' as const, metadata: set.metadata }
-    const list = revisionsOf(revisions, owner)
     const update = yield* currentRevision(
       c,
       {
@@ -70,6 +71,7 @@ function start(c: ControllerContext): void {
         template: set.spec?.template ?? {},
         collisions: set.status?.collisionCount ?? 0,
         labels: (hash) => ({ 'controller.kubernetes.io/hash': hash }),
+        ...(set.metadata.annotations ? { annotations: set.metadata.annotations } : {}),
       },
       list,
     )
