@@ -19,7 +19,7 @@ import {
   targetOf,
 } from '../framework.ts'
 import { isNamespaceTerminating, PodControl, podFromTemplate, slowStart } from '../podcontrol.ts'
-import { podsToDelete } from '../replicaset/ranking.ts'
+import { podsToDelete } from '../ranking.ts'
 import { COMPLETION_INDEX, freeIndexes, indexOf, isIndexed } from './indexes.ts'
 import {
   type Backoff,

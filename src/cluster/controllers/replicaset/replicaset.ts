@@ -46,7 +46,7 @@ import {
   slowStart,
   watchPods,
 } from '../podcontrol.ts'
-import { podsToDelete } from './ranking.ts'
+import { podsToDelete } from '../ranking.ts'
 
 /** At most so many creations or deletions in one go. */
 const BURST_REPLICAS = 500

@@ -2,10 +2,10 @@
  * Which pods of a set go first when there are too many.
  * @source pkg/controller/controller_utils.go ActivePodsWithRanks
  */
-import type { Pod } from '../../api/generated/types.ts'
-import { isPodReady } from '../../api/helpers/pods.ts'
-import { conditionOf } from '../../api/meta/conditions.ts'
-import { parseTime } from '../../api/meta/time.ts'
+import type { Pod } from '../api/generated/types.ts'
+import { isPodReady } from '../api/helpers/pods.ts'
+import { conditionOf } from '../api/meta/conditions.ts'
+import { parseTime } from '../api/meta/time.ts'
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
