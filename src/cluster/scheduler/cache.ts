@@ -10,41 +10,60 @@ import { NodeInfo, PodInfo } from './framework/nodeinfo.ts'
 
 /** Selectors whose pods are counted by node; the least recently used goes first. */
 const COUNTED_SELECTORS_MAX = 512
+/** Sums kept for one selector: pods of a DaemonSet each ask for another node. */
+const SUMS_MAX = 16
 
 /** Pods of a namespace that match a selector, counted by node. */
 export interface PodCounts {
   readonly byNode: ReadonlyMap<string, number>
-  /** The same summed up by the value of a node label. */
-  byDomain(topologyKey: string): ReadonlyMap<string, number>
+  /** The same summed up by the value of a node label, over all nodes or those that meet what `id` stands for. */
+  byDomain(
+    topologyKey: string,
+    id?: string,
+    meets?: (node: Node) => boolean,
+  ): ReadonlyMap<string, number>
+}
+
+/** Sums by the value of a node label, over nodes that count. */
+interface Sums {
+  readonly topologyKey: string
+  readonly meets: ((node: Node) => boolean) | undefined
+  readonly byValue: Map<string, number>
 }
 
 class Counter implements PodCounts {
   readonly byNode = new Map<string, number>()
-  private readonly domains = new Map<string, Map<string, number>>()
+  private readonly domains = new Map<string, Sums>()
   constructor(
     readonly namespace: string,
     readonly selector: Selector,
-    private readonly labelOf: (node: string, key: string) => string | undefined,
+    private readonly nodeOf: (name: string) => Node | undefined,
   ) {}
 
   add(node: string, n: number): void {
     bump(this.byNode, node, n)
-    for (const [key, sums] of this.domains) {
-      const value = this.labelOf(node, key)
-      if (value !== undefined) bump(sums, value, n)
-    }
+    for (const sums of this.domains.values()) this.sum(sums, node, n)
   }
 
-  byDomain(key: string): ReadonlyMap<string, number> {
+  byDomain(
+    topologyKey: string,
+    id = '',
+    meets?: (node: Node) => boolean,
+  ): ReadonlyMap<string, number> {
+    const key = `${topologyKey}|${id}`
     const known = this.domains.get(key)
-    if (known) return known
-    const sums = new Map<string, number>()
-    for (const [node, n] of this.byNode) {
-      const value = this.labelOf(node, key)
-      if (value !== undefined) bump(sums, value, n)
-    }
+    if (known) return known.byValue
+    const sums: Sums = { topologyKey, meets, byValue: new Map() }
+    for (const [node, n] of this.byNode) this.sum(sums, node, n)
     this.domains.set(key, sums)
-    return sums
+    if (this.domains.size > SUMS_MAX) this.domains.delete(this.domains.keys().next().value ?? '')
+    return sums.byValue
+  }
+
+  private sum({ topologyKey, meets, byValue }: Sums, name: string, n: number): void {
+    const node = this.nodeOf(name)
+    const value = node?.metadata.labels?.[topologyKey]
+    if (node && value !== undefined && (!meets || meets(node))) bump(byValue, value, n)
   }
 
   /** Labels of nodes have changed; sums are made anew when asked for. */
@@ -158,11 +177,7 @@ export class SchedulerCache {
       this.counters.set(key, counter)
       return counter
     }
-    counter = new Counter(
-      namespace,
-      selector,
-      (node, label) => this.nodes.get(node)?.node?.metadata.labels?.[label],
-    )
+    counter = new Counter(namespace, selector, (name) => this.nodes.get(name)?.node)
     this.counters.set(key, counter)
     if (this.counters.size > COUNTED_SELECTORS_MAX) this.dropOldestCounter()
     const set = this.countersByNamespace.get(namespace)

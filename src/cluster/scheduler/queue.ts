@@ -34,11 +34,68 @@ export interface QueuedPod {
   cause: CauseId
 }
 
+/** Pods put aside, in the order in which they came, and found by the plugins that refused them. */
+class Aside {
+  private readonly pods = new Map<string, { q: QueuedPod; serial: number; by: readonly string[] }>()
+  private readonly byPlugin = new Map<string, Map<string, QueuedPod>>()
+  private serial = 0
+
+  get size(): number {
+    return this.pods.size
+  }
+
+  add(q: QueuedPod): void {
+    this.delete(q.info.key)
+    const by = [...q.refusedBy]
+    this.pods.set(q.info.key, { q, serial: this.serial++, by })
+    for (const plugin of by) {
+      const set = this.byPlugin.get(plugin)
+      if (set) set.set(q.info.key, q)
+      else this.byPlugin.set(plugin, new Map([[q.info.key, q]]))
+    }
+  }
+
+  delete(key: string): void {
+    const entry = this.pods.get(key)
+    if (!entry) return
+    this.pods.delete(key)
+    for (const plugin of entry.by) this.byPlugin.get(plugin)?.delete(key)
+  }
+
+  has(key: string): boolean {
+    return this.pods.has(key)
+  }
+
+  get(key: string): QueuedPod | undefined {
+    return this.pods.get(key)?.q
+  }
+
+  all(): QueuedPod[] {
+    return Array.from(this.pods.values(), (e) => e.q)
+  }
+
+  /** Those that any of the plugins refused, first come first. */
+  refusedBy(plugins: readonly string[]): readonly QueuedPod[] {
+    const sets = plugins.flatMap((p) => {
+      const set = this.byPlugin.get(p)
+      return set?.size ? [set] : []
+    })
+    const [one, ...more] = sets
+    if (!one) return []
+    if (more.length === 0) return [...one.values()]
+    const keys = new Set(sets.flatMap((s) => [...s.keys()]))
+    return [...keys]
+      .flatMap((k) => this.pods.get(k) ?? [])
+      .sort((a, b) => a.serial - b.serial)
+      .map((e) => e.q)
+  }
+}
+
 /** The three queues. */
 export class SchedulingQueue {
   private readonly active: QueuedPod[] = []
   private readonly backoff = new Map<string, QueuedPod>()
-  private readonly unschedulable = new Map<string, QueuedPod>()
+  private readonly unschedulable = new Aside()
   private readonly known = new Map<string, QueuedPod>()
   private readonly signal = new Signal()
   private readonly wants = new Map<ClusterResource, { plugin: string; event: ClusterEvent }[]>()
@@ -158,15 +215,11 @@ export class SchedulingQueue {
     const wants = this.wants.get(resource)
     if (!wants) return
     this.moves++
-    for (const q of [...this.unschedulable.values()]) {
-      if (q.gated) continue
-      const helped = wants.some(
-        (w) =>
-          q.refusedBy.has(w.plugin) &&
-          w.event.actions.includes(action) &&
-          (w.event.helps?.(q.info, old, now) ?? true),
-      )
-      if (helped) this.comeBack(q)
+    const asked = wants.filter((w) => w.event.actions.includes(action))
+    const helps = (q: QueuedPod) =>
+      asked.some((w) => q.refusedBy.has(w.plugin) && (w.event.helps?.(q.info, old, now) ?? true))
+    for (const q of this.unschedulable.refusedBy(asked.map((w) => w.plugin))) {
+      if (!q.gated && helps(q)) this.comeBack(q)
     }
   }
 
@@ -192,7 +245,7 @@ export class SchedulingQueue {
     q.gated = refusal !== undefined
     if (refusal) {
       q.refusedBy = new Set([refusal.plugin])
-      this.unschedulable.set(q.info.key, q)
+      this.unschedulable.add(q)
       return
     }
     insert(this.active, q)
@@ -200,7 +253,7 @@ export class SchedulingQueue {
   }
 
   private setAside(q: QueuedPod): void {
-    this.unschedulable.set(q.info.key, q)
+    this.unschedulable.add(q)
     this.flushTimer ??= this.schedule(FLUSH_MS, 'flush unschedulable', () => {
       this.flushTimer = undefined
       this.flush()
@@ -210,7 +263,7 @@ export class SchedulingQueue {
   private flush(): void {
     const { now } = this.world.clock
     let left = false
-    for (const q of [...this.unschedulable.values()]) {
+    for (const q of this.unschedulable.all()) {
       if (q.gated) continue
       if (now - q.timestamp > UNSCHEDULABLE_MAX_MS) this.comeBack(q)
       else left = true

@@ -102,7 +102,8 @@ export interface Plugin {
   adjust?(s: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo, sign: 1 | -1): void
   filter?(s: CycleState, pod: PodInfo, node: NodeInfo): Verdict | undefined
   preScore?(s: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Verdict | undefined
-  score?(s: CycleState, pod: PodInfo, node: NodeInfo): number
+  /** What is the same for every node is looked up once, before the first is scored. */
+  scorer?(s: CycleState, pod: PodInfo): (node: NodeInfo) => number
   /** Brings scores of any range into 0..100, in place. */
   normalize?(s: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], scores: number[]): void
   reserve?(s: CycleState, pod: PodInfo, node: NodeInfo): Verdict | undefined

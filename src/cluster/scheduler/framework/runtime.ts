@@ -55,7 +55,7 @@ export class Framework {
     const all = plugins.map((p) => p.plugin)
     this.preFilters = all.filter((p) => p.preFilter)
     this.filters = all.filter((p) => p.filter)
-    this.scorers = plugins.filter((p) => p.plugin.score && p.weight > 0)
+    this.scorers = plugins.filter((p) => p.plugin.scorer && p.weight > 0)
   }
 
   /** The reason why a pod may not enter the active queue. */
@@ -149,8 +149,9 @@ export class Framework {
       if (plugin.preScore?.(s, pod, nodes)?.code === 'Skip') s.skipScore.add(plugin.name)
     }
     for (const { plugin, weight } of this.scorers) {
-      if (s.skipScore.has(plugin.name)) continue
-      const scores = nodes.map((n) => plugin.score?.(s, pod, n) ?? 0)
+      const scorer = s.skipScore.has(plugin.name) ? undefined : plugin.scorer?.(s, pod)
+      if (!scorer) continue
+      const scores = nodes.map(scorer)
       plugin.normalize?.(s, pod, nodes, scores)
       for (let i = 0; i < scores.length; i++) {
         const weighted = (scores[i] as number) * weight

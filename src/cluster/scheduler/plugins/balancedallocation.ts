@@ -12,7 +12,7 @@ export function nodeResourcesBalancedAllocation(): Plugin {
       // Pods that ask for nothing would all go to one balanced node.
       return pod.requests.cpu === 0 && pod.requests.memory === 0 ? SKIP : undefined
     },
-    score(_s, pod, node) {
+    scorer: (_s, pod) => (node) => {
       const { allocatable, requested } = node
       if (allocatable.cpu === 0 || allocatable.memory === 0) return 100
       const cpu = Math.min(1, (requested.cpu + pod.requests.cpu) / allocatable.cpu)

@@ -97,10 +97,10 @@ function selectVictims(
   real: NodeInfo,
   budgets: readonly PodDisruptionBudget[],
 ): Candidate | Verdict {
-  const node = real.copy()
-  const state = s.copy()
   const potential = [...real.pods.values()].filter((p) => p.priority < pod.priority)
   if (potential.length === 0) return NO_VICTIMS
+  const node = real.copy()
+  const state = s.copy()
   for (const p of potential) {
     node.remove(p.key)
     framework.adjust(state, pod, p, node, -1)

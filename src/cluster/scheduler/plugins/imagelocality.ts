@@ -25,17 +25,19 @@ export function imageLocality(handle: Handle): Plugin {
       s.set('ImageLocality', images)
       return undefined
     },
-    score(s, _pod, node) {
+    scorer(s) {
       const images = s.get<string[]>('ImageLocality') ?? []
       const total = cache.list().length
-      let sum = 0
-      for (const i of images) {
-        const size = node.images.get(i)
-        if (size) sum += Math.floor((size * (cache.imageNodes.get(i) ?? 0)) / total)
-      }
       const max = MAX_PER_CONTAINER * images.length
-      const bounded = Math.min(Math.max(sum, MIN), max)
-      return Math.floor((100 * (bounded - MIN)) / (max - MIN))
+      return (node) => {
+        let sum = 0
+        for (const i of images) {
+          const size = node.images.get(i)
+          if (size) sum += Math.floor((size * (cache.imageNodes.get(i) ?? 0)) / total)
+        }
+        const bounded = Math.min(Math.max(sum, MIN), max)
+        return Math.floor((100 * (bounded - MIN)) / (max - MIN))
+      }
     },
   }
 }

@@ -75,13 +75,16 @@ export function interPodAffinity(handle: Handle): Plugin {
     },
     filter: (s, pod, node) => filter(s.get<FilterState>(NAME), pod, node, hits),
     preScore: (s, pod, nodes) => prepareScore(handle, s, pod, nodes, hits),
-    score(s, _pod, node) {
-      let sum = 0
-      for (const [key, byValue] of s.get<Map<string, Counts>>(`${NAME}/score`) ?? []) {
-        const value = node.node?.metadata.labels?.[key]
-        if (value !== undefined) sum += byValue.get(value) ?? 0
+    scorer(s) {
+      const counts = s.get<Map<string, Counts>>(`${NAME}/score`) ?? new Map<string, Counts>()
+      return (node) => {
+        let sum = 0
+        for (const [key, byValue] of counts) {
+          const value = node.label(key)
+          if (value !== undefined) sum += byValue.get(value) ?? 0
+        }
+        return sum
       }
-      return sum
     },
     normalize(_s, _pod, _nodes, scores) {
       let min = Number.POSITIVE_INFINITY

@@ -34,7 +34,7 @@ export function nodeAffinity(): Plugin {
       return node.node && matchesRequiredNodeAffinity(pod.pod, node.node) ? undefined : REFUSED
     },
     preScore: (_s, pod) => (preferredTerms(pod.pod)?.length ? undefined : SKIP),
-    score(_s, pod, node) {
+    scorer: (_s, pod) => (node) => {
       let sum = 0
       for (const t of preferredTerms(pod.pod) ?? []) {
         if (t.weight === 0 || !node.node) continue

@@ -40,7 +40,7 @@ export function nodeResourcesFit(): Plugin {
       },
     ],
     filter: (_s, pod, node) => insufficient(pod, node),
-    score(_s, pod, node) {
+    scorer: (_s, pod) => (node) => {
       const { allocatable } = node
       const cpu = left(node.nonZeroCpu + pod.nonZeroCpu, allocatable.cpu)
       const memory = left(node.nonZeroMemory + pod.nonZeroMemory, allocatable.memory)

@@ -3,7 +3,7 @@
  * nodes and zones by the selectors of their Services and controllers.
  * @source pkg/scheduler/framework/plugins/podtopologyspread
  */
-import type { Pod, TopologySpreadConstraint } from '../../api/generated/types.ts'
+import type { Node, Pod, TopologySpreadConstraint } from '../../api/generated/types.ts'
 import { matchesRequiredNodeAffinity } from '../../api/helpers/nodeaffinity.ts'
 import { untoleratedTaint } from '../../api/helpers/tolerations.ts'
 import {
@@ -110,19 +110,9 @@ export function podTopologySpread(handle: Handle): Plugin {
       return undefined
     },
     preScore: (s, pod, nodes) => prepareScore(handle, s, pod, nodes),
-    score(s, _pod, node) {
+    scorer(s) {
       const state = s.get<ScoreState>(`${NAME}/score`)
-      if (!state || state.ignored.has(node)) return 0
-      let sum = 0
-      for (let i = 0; i < state.constraints.length; i++) {
-        const c = state.constraints[i] as Constraint
-        const value = node.label(c.topologyKey)
-        if (value === undefined) continue
-        const domain = c.topologyKey === HOSTNAME ? node.name : value
-        const n = (state.counts[i] as ReadonlyMap<string, number>).get(domain)
-        sum += (n ?? 0) * (state.weights[i] as number) + (c.maxSkew - 1)
-      }
-      return Math.round(sum)
+      return state ? (node) => scoreSpread(state, node) : () => 0
     },
     normalize(s, _pod, nodes, scores) {
       const state = s.get<ScoreState>(`${NAME}/score`)
@@ -131,17 +121,32 @@ export function podTopologySpread(handle: Handle): Plugin {
   }
 }
 
+function scoreSpread(state: ScoreState, node: NodeInfo): number {
+  const { constraints, counts, weights, ignored } = state
+  if (ignored.size > 0 && ignored.has(node)) return 0
+  let sum = 0
+  for (let i = 0; i < constraints.length; i++) {
+    const c = constraints[i] as Constraint
+    const value = node.label(c.topologyKey)
+    if (value === undefined) continue
+    const domain = c.topologyKey === HOSTNAME ? node.name : value
+    const n = (counts[i] as ReadonlyMap<string, number>).get(domain)
+    sum += (n ?? 0) * (weights[i] as number) + (c.maxSkew - 1)
+  }
+  return Math.round(sum)
+}
+
 function normalizeSpread(state: ScoreState, nodes: readonly NodeInfo[], scores: number[]): void {
   let min = Number.POSITIVE_INFINITY
   let max = 0
   for (let i = 0; i < nodes.length; i++) {
-    if (state.ignored.has(nodes[i] as NodeInfo)) continue
+    if (state.ignored.size > 0 && state.ignored.has(nodes[i] as NodeInfo)) continue
     const v = scores[i] as number
     if (v < min) min = v
     if (v > max) max = v
   }
   for (let i = 0; i < nodes.length; i++) {
-    if (state.ignored.has(nodes[i] as NodeInfo)) scores[i] = 0
+    if (state.ignored.size > 0 && state.ignored.has(nodes[i] as NodeInfo)) scores[i] = 0
     else if (max === 0) scores[i] = 100
     else scores[i] = Math.floor((100 * (max + min - (scores[i] as number))) / max)
   }
@@ -191,9 +196,10 @@ function sumDomains(
 ): ReadonlyMap<string, number> {
   const { cache } = handle
   const counts = cache.counts(pod.pod.metadata.namespace ?? '', c.selector, c.id)
-  // Pods that may go anywhere count all nodes; the sums are kept for that.
-  if (required.length <= 1 && !c.honorTaints && goesAnywhere(pod.pod)) {
-    return counts.byDomain(c.topologyKey)
+  // The sums are kept unless taints, which change often, decide which nodes count.
+  if (required.length <= 1 && !c.honorTaints) {
+    const where = c.honorAffinity ? requirementsOf(pod.pod) : undefined
+    return counts.byDomain(c.topologyKey, where?.id, where?.meets)
   }
   const out = new Map<string, number>()
   for (const [name, n] of counts.byNode) {
@@ -207,9 +213,14 @@ function sumDomains(
   return out
 }
 
-function goesAnywhere(pod: Pod): boolean {
-  const affinity = pod.spec?.affinity?.nodeAffinity
-  return !pod.spec?.nodeSelector && !affinity?.requiredDuringSchedulingIgnoredDuringExecution
+/** Which nodes a pod asks for; undefined when any will do. */
+function requirementsOf(pod: Pod): { id: string; meets(node: Node): boolean } | undefined {
+  const selector = pod.spec?.nodeSelector
+  const { requiredDuringSchedulingIgnoredDuringExecution: required } =
+    pod.spec?.affinity?.nodeAffinity ?? {}
+  if (!selector && !required) return undefined
+  const id = JSON.stringify([selector, required])
+  return { id, meets: (node) => matchesRequiredNodeAffinity(pod, node) }
 }
 
 function countDomains(

@@ -9,6 +9,7 @@ import type { NodeInfo, PodInfo } from '../framework/nodeinfo.ts'
 
 const NAME = 'TaintToleration'
 const REFUSED = verdict('UnschedulableAndUnresolvable', 'node(s) had untolerated taint(s)')
+const NO_TAINTS: readonly Taint[] = []
 const HARD: readonly Taint['effect'][] = ['NoSchedule', 'NoExecute']
 
 /** Refuses nodes with untolerated NoSchedule or NoExecute taints; prefers few PreferNoSchedule ones. */
@@ -32,15 +33,15 @@ export function taintToleration(): Plugin {
       s.set(NAME, pod.pod.spec?.tolerations?.filter(soft) ?? [])
       return undefined
     },
-    score(s, _pod, node) {
-      const { taints } = node
-      if (!taints) return 0
+    scorer(s) {
       const tolerations = s.get<Toleration[]>(NAME) ?? []
-      let n = 0
-      for (const t of taints) {
-        if (t.effect === 'PreferNoSchedule' && !tolerations.some((x) => tolerates(x, t))) n++
+      return ({ taints }) => {
+        let n = 0
+        for (const t of taints ?? NO_TAINTS) {
+          if (t.effect === 'PreferNoSchedule' && !tolerations.some((x) => tolerates(x, t))) n++
+        }
+        return n
       }
-      return n
     },
     normalize: (_s, _pod, _nodes: readonly NodeInfo[], scores) => normalizeByMax(scores, true),
   }
