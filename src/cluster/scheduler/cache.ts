@@ -6,6 +6,7 @@
 import type { Node, Pod } from '../api/generated/types.ts'
 import { matches, type Selector } from '../api/meta/labels.ts'
 import { keyOf } from '../api/object.ts'
+import { FigureStore } from './framework/figures.ts'
 import { NodeInfo, PodInfo } from './framework/nodeinfo.ts'
 
 /** Selectors whose pods are counted by node; the least recently used goes first. */
@@ -81,6 +82,7 @@ function bump(map: Map<string, number>, key: string, n: number): void {
 /** Nodes, pods on them, and counts that plugins ask for. */
 export class SchedulerCache {
   readonly nodes = new Map<string, NodeInfo>()
+  private readonly figures = new FigureStore()
   /** Nodes that exist, zones taking turns. */
   private ordered: NodeInfo[] = []
   private orderStale = false
@@ -111,7 +113,7 @@ export class SchedulerCache {
       if (!info.node || zoneOf(info.node) !== zoneOf(node)) this.orderStale = true
       info.setNode(node)
     } else {
-      info = new NodeInfo(name, node)
+      info = new NodeInfo(name, node, this.figures.take())
       this.nodes.set(name, info)
       this.orderStale = true
     }
@@ -125,7 +127,7 @@ export class SchedulerCache {
     this.countImages(info, -1)
     this.forgetDomains()
     this.orderStale = true
-    if (info.pods.size === 0) this.nodes.delete(name)
+    if (info.pods.size === 0) this.drop(info)
     else info.node = undefined
   }
 
@@ -193,7 +195,7 @@ export class SchedulerCache {
     let node = this.nodes.get(name)
     if (!node) {
       // A pod may be known before its node is.
-      node = new NodeInfo(name, undefined)
+      node = new NodeInfo(name, undefined, this.figures.take())
       this.nodes.set(name, node)
     }
     node.add(info)
@@ -211,7 +213,12 @@ export class SchedulerCache {
     if (!node || !info) return
     this.noteAffinity(node)
     this.countPod(info.pod, name, -1)
-    if (!node.node && node.pods.size === 0) this.nodes.delete(name)
+    if (!node.node && node.pods.size === 0) this.drop(node)
+  }
+
+  private drop(info: NodeInfo): void {
+    this.nodes.delete(info.name)
+    this.figures.giveBack(info.figures)
   }
 
   private countPod(pod: Pod, node: string, n: 1 | -1): void {

@@ -12,6 +12,8 @@ import {
   selectorOf,
 } from '../../api/meta/labels.ts'
 import { keyOf } from '../../api/object.ts'
+import * as F from './figures.ts'
+import { type Figures, lonelyFigures } from './figures.ts'
 
 /** Counted for a container that asks for nothing, so that such pods still spread. @unit milli-CPU, bytes */
 export const DEFAULT_REQUEST = { cpu: 100, memory: 200 * 1024 * 1024 } as const
@@ -185,11 +187,9 @@ export class NodeInfo {
   readonly pods = new Map<string, PodInfo>()
   readonly podsWithAffinity = new Map<string, PodInfo>()
   readonly podsWithRequiredAntiAffinity = new Map<string, PodInfo>()
-  readonly requested: Resources = { cpu: 0, memory: 0, ephemeral: 0, scalars: undefined }
-  nonZeroCpu = 0
-  nonZeroMemory = 0
-  allocatable: Resources = { cpu: 0, memory: 0, ephemeral: 0, scalars: undefined }
-  allowedPods = 0
+  /** Extended resources that its pods ask for, and that it has. */
+  asked: Map<string, number> | undefined
+  extended: ReadonlyMap<string, number> | undefined
   /** Host ports in use: `TCP/80` to the addresses they are bound to. */
   readonly usedPorts = new Map<string, string[]>()
   /** Image names (with digest or tag) to bytes. */
@@ -205,23 +205,31 @@ export class NodeInfo {
   constructor(
     readonly name: string,
     public node: Node | undefined,
+    readonly figures: Figures = lonelyFigures(),
   ) {
-    if (node) this.setNode(node)
+    if (node) this.takeIn(node)
   }
 
   setNode(node: Node): void {
-    const old = this.node
+    if (node === this.node) return
     this.node = node
-    if (old !== node || this.allowedPods === 0) {
-      const amounts = amountsOf(node.status?.allocatable)
-      this.allocatable = toResources(amounts)
-      this.allowedPods = amounts.get('pods') ?? 0
-      this.images = imagesOf(node)
-      this.unschedulable = node.spec?.unschedulable === true
-      this.taints = node.spec?.taints?.length ? node.spec.taints : undefined
-      this.hostname = node.metadata.labels?.[HOSTNAME]
-      this.zone = node.metadata.labels?.[ZONE]
-    }
+    this.takeIn(node)
+  }
+
+  private takeIn(node: Node): void {
+    const amounts = amountsOf(node.status?.allocatable)
+    const { cpu, memory, ephemeral, scalars } = toResources(amounts)
+    const { numbers, at } = this.figures
+    numbers[at + F.CPU] = cpu
+    numbers[at + F.MEMORY] = memory
+    numbers[at + F.EPHEMERAL] = ephemeral
+    numbers[at + F.PODS_ALLOWED] = amounts.get('pods') ?? 0
+    this.extended = scalars
+    this.images = imagesOf(node)
+    this.unschedulable = node.spec?.unschedulable === true
+    this.taints = node.spec?.taints?.length ? node.spec.taints : undefined
+    this.hostname = node.metadata.labels?.[HOSTNAME]
+    this.zone = node.metadata.labels?.[ZONE]
   }
 
   /** The value of a label of the node. */
@@ -279,18 +287,20 @@ export class NodeInfo {
   }
 
   private count(info: PodInfo, sign: 1 | -1): void {
-    const { requested } = this
-    const r = info.requests
-    requested.cpu += sign * r.cpu
-    requested.memory += sign * r.memory
-    requested.ephemeral += sign * r.ephemeral
-    this.nonZeroCpu += sign * info.nonZeroCpu
-    this.nonZeroMemory += sign * info.nonZeroMemory
-    if (!r.scalars) return
-    requested.scalars ??= new Map()
-    for (const [name, n] of r.scalars) {
-      requested.scalars.set(name, (requested.scalars.get(name) ?? 0) + sign * n)
+    const { numbers, at } = this.figures
+    const bump = (figure: number, n: number) => {
+      numbers[at + figure] = (numbers[at + figure] as number) + sign * n
     }
+    const { cpu, memory, ephemeral, scalars } = info.requests
+    numbers[at + F.PODS] = this.pods.size
+    bump(F.CPU_ASKED, cpu)
+    bump(F.MEMORY_ASKED, memory)
+    bump(F.EPHEMERAL_ASKED, ephemeral)
+    bump(F.CPU_ASKED_NON_ZERO, info.nonZeroCpu)
+    bump(F.MEMORY_ASKED_NON_ZERO, info.nonZeroMemory)
+    if (!scalars) return
+    this.asked ??= new Map()
+    for (const [name, n] of scalars) this.asked.set(name, (this.asked.get(name) ?? 0) + sign * n)
   }
 }
 

@@ -3,6 +3,8 @@
  * @source pkg/scheduler/framework/plugins/noderesources/fit.go, least_allocated.go
  */
 import type { Node } from '../../api/generated/types.ts'
+import type { Figures } from '../framework/figures.ts'
+import * as F from '../framework/figures.ts'
 import { type Plugin, type Verdict, verdict } from '../framework/interface.ts'
 import { NodeInfo, type PodInfo } from '../framework/nodeinfo.ts'
 
@@ -41,10 +43,14 @@ export function nodeResourcesFit(): Plugin {
     ],
     filter: (_s, pod, node) => insufficient(pod, node),
     scorer: (_s, pod) => (node) => {
-      const { allocatable } = node
-      const cpu = left(node.nonZeroCpu + pod.nonZeroCpu, allocatable.cpu)
-      const memory = left(node.nonZeroMemory + pod.nonZeroMemory, allocatable.memory)
-      const weights = (allocatable.cpu > 0 ? 1 : 0) + (allocatable.memory > 0 ? 1 : 0)
+      const { numbers, at } = node.figures
+      const cpuHere = numbers[at + F.CPU] as number
+      const memoryHere = numbers[at + F.MEMORY] as number
+      const cpuAsked = numbers[at + F.CPU_ASKED_NON_ZERO] as number
+      const memoryAsked = numbers[at + F.MEMORY_ASKED_NON_ZERO] as number
+      const cpu = left(cpuAsked + pod.nonZeroCpu, cpuHere)
+      const memory = left(memoryAsked + pod.nonZeroMemory, memoryHere)
+      const weights = (cpuHere > 0 ? 1 : 0) + (memoryHere > 0 ? 1 : 0)
       return weights === 0 ? 0 : Math.floor((cpu + memory) / weights)
     },
   }
@@ -56,25 +62,30 @@ function left(requested: number, capacity: number): number {
 }
 
 function insufficient(pod: PodInfo, node: NodeInfo): Verdict | undefined {
-  let bits = 0
-  if (node.pods.size + 1 > node.allowedPods) bits |= PODS
-  const want = pod.requests
-  const have = node.allocatable
-  const used = node.requested
-  if (want.cpu > 0 && want.cpu > have.cpu - used.cpu) {
-    bits |= CPU
-    if (want.cpu > have.cpu) bits |= TOO_BIG
+  const { numbers, at } = node.figures
+  const { cpu, memory, ephemeral, scalars } = pod.requests
+  let bits =
+    (numbers[at + F.PODS] as number) + 1 > (numbers[at + F.PODS_ALLOWED] as number) ? PODS : 0
+  if (cpu > 0) bits |= tooLittle(cpu, node.figures, F.CPU, F.CPU_ASKED, CPU)
+  if (memory > 0) bits |= tooLittle(memory, node.figures, F.MEMORY, F.MEMORY_ASKED, MEMORY)
+  if (ephemeral > 0) {
+    bits |= tooLittle(ephemeral, node.figures, F.EPHEMERAL, F.EPHEMERAL_ASKED, EPHEMERAL)
   }
-  if (want.memory > 0 && want.memory > have.memory - used.memory) {
-    bits |= MEMORY
-    if (want.memory > have.memory) bits |= TOO_BIG
-  }
-  if (want.ephemeral > 0 && want.ephemeral > have.ephemeral - used.ephemeral) {
-    bits |= EPHEMERAL
-    if (want.ephemeral > have.ephemeral) bits |= TOO_BIG
-  }
-  if (want.scalars) return withScalars(bits, want.scalars, node)
+  if (scalars) return withScalars(bits, scalars, node)
   return bits === 0 ? undefined : verdicts[bits]
+}
+
+/** @returns the bit of what lacks, with TOO_BIG when the whole node would not do; 0 when there is room */
+function tooLittle(
+  want: number,
+  { numbers, at }: Figures,
+  here: number,
+  asked: number,
+  bit: number,
+): number {
+  const have = numbers[at + here] as number
+  if (want <= have - (numbers[at + asked] as number)) return 0
+  return want > have ? bit | TOO_BIG : bit
 }
 
 function withScalars(
@@ -85,8 +96,8 @@ function withScalars(
   const more: string[] = []
   let all = bits
   for (const [name, n] of scalars) {
-    const have = node.allocatable.scalars?.get(name) ?? 0
-    if (n <= have - (node.requested.scalars?.get(name) ?? 0)) continue
+    const have = node.extended?.get(name) ?? 0
+    if (n <= have - (node.asked?.get(name) ?? 0)) continue
     more.push(`Insufficient ${name}`)
     if (n > have) all |= TOO_BIG
   }
