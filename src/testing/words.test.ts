@@ -7,7 +7,7 @@ import { zh } from '../ui/i18n/zh.ts'
 
 /** Texts that are the same in both languages: Kubernetes' own names, units, examples. */
 const SAME =
-  /^(?:[\s\d./:×…·★+−-]|\{\w+\}|%|Pod|Service|Kubarium|YAML|CPU|Deployment|ReplicaSet|DNS|Ingress|PNG|SVG|etcd|kubectl|apply|edit|API Server|Gi|Unknown)*$/
+  /^(?:[\s\d./:×…·★+−，、。：-]|\{\w+\}|%|Pod|Service|Kubarium|YAML|CPU|Deployment|ReplicaSet|DNS|Ingress|PNG|SVG|etcd|kubectl|apply|edit|API Server|Gi|Unknown)*$/
 
 test('every text exists in both languages, with the same values to fill in', () => {
   expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort())

@@ -98,7 +98,7 @@ export function Fixes({
 function Fix({ fix }: { fix: WhyFix }) {
   const t = useWords()
   const [first = '', ...rest] = fix.command.split('\n')
-  const broke = fix.broke.map((b) => `${b.kind} ${b.name}`).join(', ')
+  const broke = fix.broke.map((b) => `${b.kind} ${b.name}`).join(t('list.names'))
   const outcome = fix.untried
     ? t('why.untried')
     : fix.works

@@ -140,7 +140,9 @@ function Traffic() {
         <span key={p.uid}>
           <b>{p.name}</b>{' '}
           <span className="muted">
-            {[...(p.ingress ? ['Ingress'] : []), ...(p.egress ? ['Egress'] : [])].join(', ')}
+            {[...(p.ingress ? ['Ingress'] : []), ...(p.egress ? ['Egress'] : [])].join(
+              t('list.names'),
+            )}
           </span>
         </span>
       ))}
@@ -172,8 +174,9 @@ function Security() {
       {pod ? (
         <span>
           <b>{pod.name}</b> ServiceAccount {pod.security.account || '-'} ·{' '}
-          {[...pod.security.risks, ...(pod.security.root ? [t('layers.root')] : [])].join(', ') ||
-            t('layers.norisk')}{' '}
+          {[...pod.security.risks, ...(pod.security.root ? [t('layers.root')] : [])].join(
+            t('list.names'),
+          ) || t('layers.norisk')}{' '}
           · {t('layers.keeps', { level: pod.security.keeps })}
         </span>
       ) : null}
@@ -181,7 +184,7 @@ function Security() {
       <Mark bits={MARK.root}>{t('layers.root')}</Mark>
       <span>
         <span className="muted">{t('layers.enforce')}</span>{' '}
-        {enforced.length ? enforced.join(', ') : t('layers.enforce.none')}
+        {enforced.length ? enforced.join(t('list.names')) : t('layers.enforce.none')}
       </span>
     </Line>
   )

@@ -188,7 +188,7 @@ function LeftOut({ leftOut }: { leftOut: ImportPlan['leftOut'] }) {
       <ul>
         {reasons.map((reason) => {
           const of = leftOut.filter((l) => l.reason === reason)
-          const what = of.map((l) => `${l.count} ${l.kind || '?'}`).join(', ')
+          const what = of.map((l) => `${l.count} ${l.kind || '?'}`).join(t('list.names'))
           return <li key={reason}>{t(`import.left.${reason}`, { what })}</li>
         })}
       </ul>

@@ -24,7 +24,7 @@ export function Announcer() {
       before = heardOf(pods, nodes)
       // The first scene is not news.
       born = worldStore.getState().booted && worldStore.getState().speed > 0
-      if (said.length > 0) setText(said.join('. '))
+      if (said.length > 0) setText(said.join(t('list.sentences')))
     }, PAUSE_MS)
     return () => clearInterval(timer)
   }, [t])

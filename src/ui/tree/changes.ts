@@ -35,13 +35,13 @@ export function changesSince(
     )
     said.push(t(old === undefined ? 'tree.said.joined' : 'tree.said.node', { name: n.name, state }))
   }
-  const groups = new Map<string, string[]>()
+  const groups = new Map<string, PodCard[]>()
   for (const p of pods) {
     const state = stateOf(p)
     if (before.pods.get(p.uid) === state) continue
-    groups.set(state, [...(groups.get(state) ?? []), p.name])
+    groups.set(state, [...(groups.get(state) ?? []), p])
   }
-  for (const [state, names] of groups) said.push(sentence(t, state, names))
+  for (const group of groups.values()) said.push(sentence(t, group))
   const there = new Set(pods.map((p) => p.uid))
   const gone = [...before.pods.keys()].filter((uid) => !there.has(uid)).length
   if (gone > 0) said.push(t('tree.said.gone', { n: gone }))
@@ -49,14 +49,19 @@ export function changesSince(
 }
 
 function stateOf(p: PodCard): string {
-  return p.deleting === undefined
-    ? `${p.status}${p.look === 'notready' ? ' (not ready)' : ''}`
-    : 'Terminating'
+  if (p.deleting !== undefined) return 'Terminating'
+  return p.look === 'notready' ? `${p.status}, not ready` : p.status
 }
 
-function sentence(t: Translate, state: string, names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_MAX).join(', ')
-  return names.length > NAMES_MAX
-    ? t('tree.said.pods', { n: names.length, state })
-    : t('tree.said.pod', { names: shown, state })
+function wordsOf(p: PodCard, t: Translate): string {
+  const unready = p.deleting === undefined && p.look === 'notready'
+  return unready ? t('tree.said.unready', { state: p.status }) : stateOf(p)
+}
+
+/** @param group pods that are all in the same state */
+function sentence(t: Translate, group: readonly PodCard[]): string {
+  const state = group[0] ? wordsOf(group[0], t) : ''
+  const n = group.length
+  if (n > NAMES_MAX) return t('tree.said.pods', { n, state })
+  return t('tree.said.pod', { names: group.map((p) => p.name).join(t('list.names')), state })
 }

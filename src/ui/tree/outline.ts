@@ -99,7 +99,7 @@ function nodeLine(t: Translate, n: NodeCard): Line {
   return {
     id: n.uid,
     text: n.name,
-    state: state.join(', '),
+    state: state.join(t('list.states')),
     card: n,
     below: () => pods.map((p) => podLine(t, p)),
   }
@@ -112,7 +112,12 @@ function podLine(t: Translate, p: PodCard): Line {
     ...(p.restarts > 0 ? [t('tree.restarts', { n: p.restarts })] : []),
     ...(p.deleting === undefined ? [] : [t('tree.terminating')]),
   ]
-  return { id: p.uid, text: `${p.namespace}/${p.name}`, state: state.join(', '), card: p }
+  return {
+    id: p.uid,
+    text: `${p.namespace}/${p.name}`,
+    state: state.join(t('list.states')),
+    card: p,
+  }
 }
 
 function workloads(t: Translate): Line {
@@ -146,17 +151,21 @@ function services(t: Translate): Line {
         .filter((x) => x.service === s.name && x.namespace === s.namespace)
         .flatMap((x) => x.endpoints)
       const ready = ends.filter((e) => e.ready).length
-      const ports = s.ports.map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}`).join(', ')
+      const ports = s.ports
+        .map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}`)
+        .join(t('list.names'))
       return {
         id: s.uid,
         text: `${s.namespace}/${s.name}`,
-        state: `${s.type} ${s.clusterIP} ${ports}; ${t('tree.endpoints', { a: ready, b: ends.length })}`,
+        state: `${s.type} ${s.clusterIP} ${ports}${t('list.states')}${t('tree.endpoints', { a: ready, b: ends.length })}`,
         card: s,
         below: () =>
           ends.map((e) => ({
             id: `${s.uid}/${e.ip}`,
             text: e.ip,
-            state: `${e.pod}${e.node ? `, ${e.node}` : ''}${e.ready ? '' : `, ${t('tree.notready')}`}`,
+            state: [e.pod, e.node, e.ready ? '' : t('tree.notready')]
+              .filter(Boolean)
+              .join(t('list.states')),
           })),
       }
     }),
@@ -170,13 +179,13 @@ function storage(t: Translate): Line {
     ...claims.map((c) => ({
       id: c.uid,
       text: `PersistentVolumeClaim ${c.namespace}/${c.name}`,
-      state: [c.phase, c.asked, c.volume].filter(Boolean).join(', '),
+      state: [c.phase, c.asked, c.volume].filter(Boolean).join(t('list.states')),
       card: c,
     })),
     ...volumes.map((v) => ({
       id: v.uid,
       text: `PersistentVolume ${v.name}`,
-      state: [v.phase, v.capacity, v.claim].filter(Boolean).join(', '),
+      state: [v.phase, v.capacity, v.claim].filter(Boolean).join(t('list.states')),
       card: v,
     })),
   ])
