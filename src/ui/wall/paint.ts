@@ -4,7 +4,7 @@
  */
 import { type Palette, pixelOf } from './ink.ts'
 import { paintMarks, tintOf } from './paintmarks.ts'
-import { type Cell, type Group, LOOKS, type Plan, WALL } from './plan.ts'
+import { type Cell, type Group, type Plan, WALL } from './plan.ts'
 import { Sprites } from './sprites.ts'
 
 /** What part of the wall is seen. @unit x, y: device px of the wall's corner; k: device px for one of the map */
@@ -155,18 +155,7 @@ export class Painter {
       if (y > look.height) break
       if (x + size < 0 || y + size < 0 || x > look.width) continue
       ctx.globalAlpha = dimBox || !scene.bright(cell) ? 0.18 : 1
-      const look0 = LOOKS.indexOf(cell.pod.look)
-      ctx.drawImage(
-        sheet.canvas,
-        look0 * sheet.size,
-        cell.ink.ink * sheet.size,
-        sheet.size,
-        sheet.size,
-        x,
-        y,
-        size,
-        size,
-      )
+      sprites.copy(ctx, sheet, cell, x, y, size)
       if (letters) sprites.letters(ctx, cell, x, y, size)
       const marks = scene.marks?.(cell) ?? 0
       if (marks) paintMarks(ctx, marks, { x, y, size }, scene.palette)

@@ -1,4 +1,4 @@
-/** The shapes of pods at one size, drawn once and copied: hue and shade by row, state by column. */
+/** The shapes of pods at one size, drawn when first needed and copied: hue and shade by row, state by column. */
 import type { PodLook } from '../../protocol/cards.ts'
 import type { Paint, Palette } from './ink.ts'
 import { type Cell, LOOKS } from './plan.ts'
@@ -7,6 +7,8 @@ import { type Cell, LOOKS } from './plan.ts'
 interface Sheet {
   readonly canvas: HTMLCanvasElement
   readonly size: number
+  /** Which are there. @shape 1 once drawn, by row and column */
+  readonly drawn: Uint8Array
 }
 
 /** Sizes that are drawn; what lies between is scaled down from the next. @unit device px */
@@ -22,10 +24,23 @@ export class Sprites {
     const size = SIZES.find((s) => s >= wanted) ?? (SIZES.at(-1) as number)
     let sheet = this.sheets.get(size)
     if (!sheet) {
-      sheet = this.draw(size)
+      sheet = this.blank(size)
       this.sheets.set(size, sheet)
     }
     return sheet
+  }
+
+  /** Copies the shape of a cell from a sheet. */
+  copy(ctx: CanvasRenderingContext2D, sheet: Sheet, cell: Cell, x: number, y: number, to: number) {
+    const { canvas, size, drawn } = sheet
+    const column = LOOKS.indexOf(cell.pod.look)
+    const row = cell.ink.ink
+    const at = row * LOOKS.length + column
+    if (!drawn[at]) {
+      drawn[at] = 1
+      this.draw(sheet, row, column)
+    }
+    ctx.drawImage(canvas, column * size, row * size, size, size, x, y, to, to)
   }
 
   /** The owner's monogram on a cell. */
@@ -41,21 +56,24 @@ export class Sprites {
     ctx.textAlign = 'left'
   }
 
-  private draw(size: number): Sheet {
+  private blank(size: number): Sheet {
+    const rows = this.palette.paints.length
     const canvas = document.createElement('canvas')
     canvas.width = size * LOOKS.length
-    canvas.height = size * this.palette.paints.length
-    const ctx = canvas.getContext('2d') as CanvasRenderingContext2D
-    for (const [row, paint] of this.palette.paints.entries()) {
-      for (const [column, look] of LOOKS.entries()) {
-        ctx.save()
-        ctx.translate(column * size, row * size)
-        ctx.scale(size / 40, size / 40)
-        drawShape(ctx, look, paint, this.palette)
-        ctx.restore()
-      }
-    }
-    return { canvas, size }
+    canvas.height = size * rows
+    return { canvas, size, drawn: new Uint8Array(rows * LOOKS.length) }
+  }
+
+  private draw({ canvas, size }: Sheet, row: number, column: number): void {
+    const paint = this.palette.paints[row]
+    const look = LOOKS[column]
+    const ctx = canvas.getContext('2d')
+    if (!ctx || !paint || !look) return
+    ctx.save()
+    ctx.translate(column * size, row * size)
+    ctx.scale(size / 40, size / 40)
+    drawShape(ctx, look, paint, this.palette)
+    ctx.restore()
   }
 }
 
