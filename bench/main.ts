@@ -1,4 +1,5 @@
 /** The benches. Figures are printed, never asserted: machines differ, ratios tell. */
+import '../src/session/tools.ts'
 import { measureFanout } from './fanout.ts'
 import { measureHollow } from './hollow.ts'
 import { measurePage, measurePastInPage } from './page.ts'

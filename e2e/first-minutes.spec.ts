@@ -62,6 +62,7 @@ test('the browser and Node play the same cluster, byte for byte', async ({ page 
   const [digest, now] = await page.evaluate(
     async () => [await window.kubarium.digest(), window.kubarium.now()] as const,
   )
+  await import('../src/session/tools.ts')
   const { replay } = await import('../src/session/replay.ts')
   const session: Session = replay(recording, now)
   expect(session.digest()).toBe(digest)

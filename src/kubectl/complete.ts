@@ -41,7 +41,7 @@ function* candidates(
   files: ReadonlyMap<string, string> | undefined,
 ): Task<string[]> {
   const { command, path, rest } = locate(before)
-  if (!command) return commands.map((c) => c.name)
+  if (!command) return commands().map((c) => c.name)
   const flags = [...globalFlags, ...(command.flags ?? [])]
   const k = new Invocation(
     deps,

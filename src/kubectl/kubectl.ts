@@ -44,7 +44,7 @@ export interface Located {
 
 /** Walks the line down to the command it names; flags may come first. @throws CliError unknown command */
 export function locate(argv: readonly string[]): Located {
-  let list: readonly Command[] = commands
+  let list: readonly Command[] = commands()
   let command: Command | undefined
   let path = 'kubectl'
   let rest = [...argv]
@@ -99,7 +99,7 @@ function* dispatch(deps: KubectlDeps, argv: readonly string[], io: KubectlIo): T
   const flags = parseFlags(rest, [helpFlag, ...globalFlags, ...(command?.flags ?? [])], path)
   for (const w of flags.warnings()) io.stderr(`${w}\n`)
   if (!command) {
-    io.stdout(flags.args[0] === 'options' ? optionsHelp() : rootHelp(commandGroups))
+    io.stdout(flags.args[0] === 'options' ? optionsHelp() : rootHelp(commandGroups()))
     return 0
   }
   if (flags.bool('help')) {

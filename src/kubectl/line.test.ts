@@ -1,3 +1,4 @@
+import './every.ts'
 import { expect, it } from 'vitest'
 import { spawn } from '../cluster/sim/task.ts'
 import { createWorld } from '../cluster/sim/world.ts'

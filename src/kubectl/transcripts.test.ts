@@ -6,6 +6,7 @@
  *   TRANSCRIPTS=api-get,api-describe npx vitest run src/kubectl/transcripts.test.ts
  *   TRANSCRIPTS=all SHOW=1 ...       prints each command whose output differs
  */
+import './every.ts'
 import { type ChildProcess, spawn as spawnProcess, spawnSync } from 'node:child_process'
 import {
   chmodSync,

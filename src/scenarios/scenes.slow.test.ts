@@ -1,3 +1,4 @@
+import '../session/tools.ts'
 import { expect, test } from 'vitest'
 import { conditionOf } from '../session/condition.ts'
 import { replay } from '../session/replay.ts'

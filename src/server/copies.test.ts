@@ -1,4 +1,5 @@
 /** A cluster that others reach too is copied from its log: what they did is in it, what they only read is not. */
+import '../session/tools.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApiRequest, ApiResponse } from '../cluster/api/transport.ts'
 import { createCluster } from '../cluster/cluster.ts'

@@ -1,4 +1,5 @@
 /** The page server: who may come in, and several viewers of one cluster, one of them slow. */
+import '../session/tools.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,4 @@
+import './tools.ts'
 import { expect, test } from 'vitest'
 import type { Walk } from '../cluster/network/http.ts'
 import type { TrafficRequest } from '../protocol/protocol.ts'

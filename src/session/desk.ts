@@ -16,10 +16,8 @@ import type { SessionIo } from './machine.ts'
 import { Past } from './past.ts'
 import type { LoggedCommand } from './recording.ts'
 import type { Run, Session } from './session.ts'
-import { ranked, tryFixes } from './why/fixes.ts'
-import { Look } from './why/look.ts'
-import { refusedBy, troubles } from './why/troubles.ts'
-import { why, whyRefused } from './why/why.ts'
+import type { Look } from './why/look.ts'
+import { reasons } from './why/reasons.ts'
 
 /** How long `settle` goes on when nothing was said. @unit virtual ms */
 const SETTLE_MAX_MS = 600_000
@@ -174,9 +172,9 @@ export class Desk {
       case 'why':
         return done(this.why(ask))
       case 'troubles':
-        return done(troubles(this.reader()))
+        return done(reasons().troubles(this.reader()))
       case 'refused':
-        return done(refusedBy(this.reader(), ask.line) ?? null)
+        return done(reasons().refusedBy(this.reader(), ask.line) ?? null)
       case 'name':
         return done(named(session, ask.target))
       case 'digest':
@@ -322,6 +320,7 @@ export class Desk {
 
   /** Reads what is shown. */
   private reader(): Look {
+    const { Look } = reasons()
     return new Look(this.session.cluster, this.past?.shown)
   }
 
@@ -333,6 +332,7 @@ export class Desk {
   /** Why something is as it is. */
   why({ about, field, fix, refused }: Extract<Ask, { type: 'why' }>): WhyAnswer {
     const { session, past } = this
+    const { ranked, tryFixes, why, whyRefused } = reasons()
     const answer = refused
       ? whyRefused(session.cluster, about, past?.shown)
       : why(session.cluster, about, field, past?.shown)

@@ -1,3 +1,4 @@
+import './tools.ts'
 import { expect, test } from 'vitest'
 import { scenarios } from '../scenarios/index.ts'
 import { exportManifests } from './export.ts'

@@ -3,6 +3,7 @@
  * each component's own sequence of writes (status updates and Events by kind, since their number depends on races), and
  * the order in which the steps first appear wherever the recording leaves no doubt. Milliseconds are not compared.
  */
+import '../session/tools.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -2,6 +2,7 @@
  * Public manifests, unmodified, through the terminal's kubectl: what is printed, and what the cluster looks like 90 s
  * later. The golden file holds names and states only; each line was checked against what Kubernetes does.
  */
+import '../session/tools.ts'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

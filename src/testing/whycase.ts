@@ -1,4 +1,5 @@
 /** A scripted trouble: what is typed and broken, what is asked, what the answer and the fix must be. */
+import '../session/tools.ts'
 import { expect } from 'vitest'
 import type { ClusterConfig } from '../cluster/cluster.ts'
 import type { About, Act, FaultCommand, Said, WhyAnswer, WhyFix } from '../protocol/protocol.ts'

@@ -5,11 +5,13 @@ import { App } from './App.tsx'
 import { exposeScripting } from './bridge/scripting.ts'
 import { startCluster } from './bridge/start.ts'
 import { attachedTo, watchedThrough } from './bridge/transport.ts'
+import { loadWords } from './i18n/words.ts'
 import { isLink } from './share/bundle.ts'
 import { embedded } from './share/embedding.ts'
 import { keepPage } from './share/offline.ts'
 import { keepSessions, load, offerLast, share } from './share/sessions.ts'
 import { watchLive } from './share/watching.ts'
+import { preferences } from './store/preferences.ts'
 import './theme/tokens.css'
 import './theme/base.css'
 
@@ -38,11 +40,15 @@ window.addEventListener('hashchange', () => {
   if (isLink(location.hash)) void load(location.hash)
 })
 
-const root = document.getElementById('root')
-if (root) {
+/** The cluster comes alive while the words are on their way. */
+async function show(root: HTMLElement): Promise<void> {
+  await loadWords(preferences.getState().language)
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   )
 }
+
+const root = document.getElementById('root')
+if (root) void show(root)

@@ -3,6 +3,7 @@
  * sends the same cards in the same frames as the simulation does. It never writes.
  */
 import type { KubeObject } from '../cluster/api/object.ts'
+import '../kubectl/every.ts'
 import { apiVersionOf, pathOf, resourceOf } from '../cluster/api/resources.ts'
 import type { Card, PlainCard } from '../protocol/cards.ts'
 import { type Ask, type Ping, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'

@@ -1,37 +1,28 @@
 /** The browser's worker: one host, its mailbox, and what becomes of its crashes. */
-import { provideDescriptions } from '../cluster/api/schema.ts'
 import { type Ask, type Ping, PROTOCOL_VERSION, type Tell } from '../protocol/protocol.ts'
-import { asksForDescriptions } from './descriptions.ts'
 import { Host } from './host.ts'
+import { loadTools, partsFor } from './parts.ts'
 
 const post = (message: Tell) => self.postMessage(message)
 const host = new Host(post)
 
-/** Only explain and the editor's hover need descriptions: they come when they are first asked for. */
-let described: Promise<void> | undefined
-const describe = () => {
-  described ??= import('virtual:descriptions').then(
-    (m) => provideDescriptions(m.default),
-    () => {
-      // Without them explain says less, and asks again the next time.
-      described = undefined
-    },
-  )
-  return described
-}
 let last = Promise.resolve()
 let waiting = 0
 
 self.onmessage = ({ data: ask }: MessageEvent<Ask | Ping>) => {
   if (ask.type === 'ping') return post({ type: 'pong' })
-  // Asks keep their order, also behind one that waits for descriptions.
-  if (waiting === 0 && !asksForDescriptions(ask)) return host.hear(ask)
+  const parts = partsFor(ask)
+  // Asks keep their order, also behind one that waits for a part.
+  if (waiting === 0 && !parts) return host.hear(ask)
   waiting++
   last = last
-    .then(() => (asksForDescriptions(ask) ? describe() : undefined))
+    .then(() => parts?.())
+    .then(
+      () => host.hear(ask),
+      (error: unknown) => post({ type: 'failed', id: ask.id, message: String(error) }),
+    )
     .then(() => {
       waiting--
-      host.hear(ask)
     })
 }
 
@@ -43,3 +34,5 @@ self.addEventListener('unhandledrejection', (e) =>
 )
 
 post({ type: 'ready', version: PROTOCOL_VERSION })
+// Whoever needs them before they are there asks again, and hears what went wrong.
+void loadTools().catch(() => undefined)

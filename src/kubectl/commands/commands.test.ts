@@ -1,4 +1,5 @@
 /** Commands against the real API server in this process, with stand-in kubelets; what they print, to the letter. */
+import '../every.ts'
 import { describe, expect, it } from 'vitest'
 import type { ApiRequest, UserInfo } from '../../cluster/api/transport.ts'
 import { Cluster, DEFAULT_CONFIG } from '../../cluster/cluster.ts'

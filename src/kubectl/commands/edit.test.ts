@@ -1,3 +1,4 @@
+import '../../session/tools.ts'
 import { expect, test } from 'vitest'
 import { replay } from '../../session/replay.ts'
 import { Session } from '../../session/session.ts'

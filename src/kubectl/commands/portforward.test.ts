@@ -1,3 +1,4 @@
+import '../../session/tools.ts'
 import { expect, test } from 'vitest'
 import type { LocalResponse } from '../../kubectl/invocation.ts'
 import { replay } from '../../session/replay.ts'

@@ -1,3 +1,4 @@
+import '../tools.ts'
 import { expect, test } from 'vitest'
 import { run } from '../../testing/terminal.ts'
 import { named } from '../condition.ts'

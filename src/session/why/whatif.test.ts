@@ -1,3 +1,4 @@
+import '../tools.ts'
 import { expect, test } from 'vitest'
 import { play } from '../../testing/whycase.ts'
 import { whatIf } from './whatif.ts'

@@ -15,7 +15,7 @@ import { scenarios } from '../../scenarios/index.ts'
 import { bridge } from '../bridge/bridge.ts'
 import { attachedTo, watchedThrough } from '../bridge/transport.ts'
 import { clockText } from '../components/time.ts'
-import { useWords } from '../i18n/i18n.ts'
+import { speak, useWords } from '../i18n/i18n.ts'
 import { openScene } from '../learn/open.ts'
 import { present } from '../present/present.ts'
 import { ShareMenu } from '../share/ShareMenu.tsx'
@@ -231,7 +231,7 @@ function Language() {
         type="button"
         className={language === 'en' ? styles.on : ''}
         aria-pressed={language === 'en'}
-        onClick={() => prefer({ language: 'en' })}
+        onClick={() => speak('en')}
         lang="en"
       >
         EN
@@ -240,7 +240,7 @@ function Language() {
         type="button"
         className={language === 'zh' ? styles.on : ''}
         aria-pressed={language === 'zh'}
-        onClick={() => prefer({ language: 'zh' })}
+        onClick={() => speak('zh')}
         lang="zh"
       >
         中文

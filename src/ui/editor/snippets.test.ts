@@ -1,3 +1,4 @@
+import '../../session/tools.ts'
 import { expect, test } from 'vitest'
 import { Session } from '../../session/session.ts'
 import { run } from '../../testing/terminal.ts'

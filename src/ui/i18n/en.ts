@@ -25,6 +25,7 @@ export const en = {
   'bar.speed': 'Speed',
   'bar.clock': 'Virtual time since the cluster was born',
   'bar.language': 'Language',
+  'bar.language.lost': 'That language could not be loaded: is there a connection?',
   'bar.language.editor': 'The editor’s own menus follow when the page is loaded again.',
   'bar.theme': 'Light or dark',
   'bar.palette': 'Commands',

@@ -1,6 +1,7 @@
 /** Words in the reader's language. */
-import { usePreference } from '../store/preferences.ts'
-import { type languages, type MessageId, type Translate, words } from './words.ts'
+import { say } from '../share/notice.ts'
+import { type Language, prefer, usePreference } from '../store/preferences.ts'
+import { type languages, loadWords, type MessageId, type Translate, words } from './words.ts'
 
 /** The words of the chosen language. */
 export function useWords(): Translate {
@@ -11,6 +12,14 @@ export function useWords(): Translate {
 const translators: Readonly<Record<keyof typeof languages, Translate>> = {
   en: (id, values) => words('en', id, values),
   zh: (id, values) => words('zh', id, values),
+}
+
+/** Changes the page's language as soon as its texts are there. */
+export function speak(language: Language): void {
+  loadWords(language).then(
+    () => prefer({ language }),
+    () => say({ id: 'bar.language.lost', tone: 'warn' }),
+  )
 }
 
 export { type MessageId, type Translate, words }

@@ -25,6 +25,7 @@ export const zh: Record<MessageId, string> = {
   'bar.speed': '速度',
   'bar.clock': '集群诞生以来的虚拟时间',
   'bar.language': '语言',
+  'bar.language.lost': '无法加载该语言：网络是否已连接？',
   'bar.language.editor': '编辑器自带的菜单在重新加载页面后才会切换语言。',
   'bar.theme': '浅色或深色',
   'bar.palette': '命令',

@@ -1,3 +1,4 @@
+import '../../session/tools.ts'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { replay } from '../../session/replay.ts'

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { NodeCard, PodCard } from '../../protocol/cards.ts'
-import { words } from '../i18n/words.ts'
+import { loadWords, words } from '../i18n/words.ts'
 import { changesSince, heardOf } from './changes.ts'
 
 const pod = (name: string, status: string, more: Partial<PodCard> = {}) =>
@@ -8,6 +8,8 @@ const pod = (name: string, status: string, more: Partial<PodCard> = {}) =>
 const node = (name: string, ready: string) => ({ uid: name, name, ready }) as NodeCard
 const t = (id: Parameters<typeof words>[1], v?: Record<string, string | number>) =>
   words('en', id, v)
+
+beforeAll(() => loadWords('en'))
 
 test('a burst is one sentence, and what is as before is not said', () => {
   const before = heardOf([pod('a', 'Running'), pod('b', 'Running')], [node('node-1', 'True')])
