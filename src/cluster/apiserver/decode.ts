@@ -24,17 +24,36 @@ export interface DecodeNotes {
   readonly sorted?: boolean
 }
 
-interface Position {
+/** What holds the value that is being decoded. Paths are made of it only when there is something to say. */
+class Holder {
+  constructor(
+    readonly up: Holder | undefined,
+    /** Under which the holder itself is held. */
+    readonly key: string | number,
+    /** Its Go type; undefined for maps and lists. */
+    readonly struct: string | undefined,
+    readonly notes: DecodeNotes | undefined,
+  ) {}
+
   /** With indexes, for unknown fields: `spec.containers[0].env`. */
-  readonly path: string
+  pathTo(key: string | number): string {
+    const here = this.up ? this.up.pathTo(this.key) : ''
+    return typeof key === 'number' ? `${here}[${key}]` : join(here, key)
+  }
+
   /** Without indexes, for type errors: `spec.containers.env`. */
-  readonly goPath: string
-  /** Go type of the struct that holds the field. */
-  readonly struct: string
-  readonly notes: DecodeNotes | undefined
+  goPathTo(key: string | number): string {
+    const here = this.up ? this.up.goPathTo(this.key) : ''
+    return this.struct === undefined ? here : join(here, String(key))
+  }
+
+  /** Go type of the struct that holds it in the end. */
+  get holdingStruct(): string {
+    return this.struct ?? this.up?.holdingStruct ?? ''
+  }
 }
 
-type Decoder = (value: unknown, at: Position) => unknown
+type Decoder = (value: unknown, holder: Holder, key: string | number) => unknown
 
 const decoders = new WeakMap<Schema, Decoder>()
 
@@ -44,12 +63,15 @@ const decoders = new WeakMap<Schema, Decoder>()
  * @throws DecodeError
  */
 export function decode(schema: Schema, value: unknown, notes?: DecodeNotes): unknown {
-  return decoderOf(schema)(value, { path: '', goPath: '', struct: '', notes })
+  return decoderOf(schema)(value, new Holder(undefined, '', undefined, notes), '')
 }
 
 /** Gives a schema a decoder of its own: custom resources are pruned by their raw schema. */
-export function setDecoder(schema: Schema, d: Decoder): void {
-  decoders.set(schema, d)
+export function setDecoder(
+  schema: Schema,
+  d: (value: unknown, notes: DecodeNotes | undefined) => unknown,
+): void {
+  decoders.set(schema, (value, holder) => d(value, holder.notes))
 }
 
 function decoderOf(schema: Schema): Decoder {
@@ -57,7 +79,7 @@ function decoderOf(schema: Schema): Decoder {
   if (!d) {
     // Types may contain themselves: a forwarding decoder stands in until the real one is made.
     let made: Decoder | undefined
-    decoders.set(schema, (v, at) => (made as Decoder)(v, at))
+    decoders.set(schema, (v, holder, key) => (made as Decoder)(v, holder, key))
     made = compile(schema)
     decoders.set(schema, made)
     d = made
@@ -118,33 +140,29 @@ function compileStruct(s: Schema): Decoder {
     else if (field.required && isZero(p.default)) zeros.push([name, p.default])
     else if (field.required && p.type === 'array') lists.push(name)
   }
-  return (value, at) => {
-    if (!isObject(value)) throw mismatch(value, at, `v1.${struct}`)
+  return (value, holder, at) => {
+    if (!isObject(value)) throw mismatch(value, holder, at, `v1.${struct}`)
+    const { notes } = holder
+    const here = new Holder(holder, at, struct, notes)
     const out: JsonObject = {}
     const keys = Object.keys(value)
-    if (at.notes?.sorted) keys.sort()
+    if (notes?.sorted) keys.sort()
     for (const key of keys) {
       const v = value[key]
       const field = fields.get(key)
       if (!field) {
-        if (v !== undefined) at.notes?.unknown.push(join(at.path, key))
+        if (v !== undefined) notes?.unknown.push(here.pathTo(key))
         continue
       }
       if (v === undefined || v === null) continue
-      const decoded = field.decode(v, {
-        path: join(at.path, key),
-        goPath: join(at.goPath, key),
-        struct,
-        notes: at.notes,
-      })
+      const decoded = field.decode(v, here, key)
       if (field.required || !isOmitted(struct, key, decoded)) out[key] = decoded
     }
-    for (const f of filled)
-      if (out[f.name] === undefined) out[f.name] = f.decode({}, { ...at, struct })
+    for (const f of filled) if (out[f.name] === undefined) out[f.name] = f.decode({}, here, f.name)
     for (const [name, zero] of zeros) if (out[name] === undefined) out[name] = zero
     for (const name of lists) if (out[name] === undefined) out[name] = nil ? null : []
     if (written) for (const k of Object.keys(written)) if (out[k] === undefined) out[k] = written[k]
-    return at.notes && order ? reordered(out, order) : out
+    return notes && order ? reordered(out, order) : out
   }
 }
 
@@ -201,22 +219,20 @@ function isOmitted(struct: string, field: string, v: unknown): boolean {
 function compileMap(s: Schema): Decoder {
   const item = decoderOf(s.additionalProperties as Schema)
   const type = `map[string]${goType(s.additionalProperties as Schema)}`
-  return (value, at) => {
-    if (!isObject(value)) throw mismatch(value, at, type)
+  return (value, holder, at) => {
+    if (!isObject(value)) throw mismatch(value, holder, at, type)
+    const here = new Holder(holder, at, undefined, holder.notes)
     const out: JsonObject = {}
     let members = 0
     const keys = Object.keys(value)
     // Go writes maps in key order; objects of our own are made in a stable order already.
-    if (at.notes) keys.sort()
+    if (holder.notes) keys.sort()
     for (const key of keys) {
       const v = value[key]
       if (v === undefined) continue
       members++
       // A null value of a map is the zero value in Go.
-      out[key] =
-        v === null
-          ? zeroOf(s.additionalProperties as Schema)
-          : item(v, { ...at, path: join(at.path, key) })
+      out[key] = v === null ? zeroOf(s.additionalProperties as Schema) : item(v, here, key)
     }
     return members === 0 ? undefined : out
   }
@@ -234,12 +250,10 @@ function compileArray(s: Schema): Decoder {
   const items = s.items as Schema
   const item = decoderOf(items)
   const type = `[]${goType(items)}`
-  return (value, at) => {
-    if (!Array.isArray(value)) throw mismatch(value, at, type)
-    return value.map((v, i) => {
-      if (v === null) return zeroItem(items)
-      return item(v, { ...at, path: `${at.path}[${i}]` })
-    })
+  return (value, holder, at) => {
+    if (!Array.isArray(value)) throw mismatch(value, holder, at, type)
+    const here = new Holder(holder, at, undefined, holder.notes)
+    return value.map((v, i) => (v === null ? zeroItem(items) : item(v, here, i)))
   }
 }
 
@@ -248,31 +262,34 @@ function zeroItem(items: Schema): unknown {
 }
 
 function scalar(want: 'string' | 'boolean' | 'number', go: string): Decoder {
-  return (value, at) => {
-    if (typeof value !== want) throw mismatch(value, at, go)
+  return (value, holder, at) => {
+    if (typeof value !== want) throw mismatch(value, holder, at, go)
     return value
   }
 }
 
-function decodeBase64(value: unknown, at: Position): unknown {
-  if (typeof value !== 'string') throw mismatch(value, at, '[]uint8')
-  const fault = at.notes ? base64Fault(value) : undefined
+function decodeBase64(value: unknown, holder: Holder, at: string | number): unknown {
+  if (typeof value !== 'string') throw mismatch(value, holder, at, '[]uint8')
+  const fault = holder.notes ? base64Fault(value) : undefined
   if (fault !== undefined) throw new DecodeError(`illegal base64 data at input byte ${fault}`)
   return value
 }
 
 function decodeInteger(go: 'int32' | 'int64'): Decoder {
-  return (value, at) => {
-    if (typeof value !== 'number' || !Number.isInteger(value)) throw mismatch(value, at, go)
-    if (go === 'int32' && (value > 2147483647 || value < -2147483648)) throw mismatch(value, at, go)
+  return (value, holder, at) => {
+    const fits =
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      (go === 'int64' || (value <= 2147483647 && value >= -2147483648))
+    if (!fits) throw mismatch(value, holder, at, go)
     return value
   }
 }
 
-function decodeIntOrString(value: unknown, at: Position): unknown {
+function decodeIntOrString(value: unknown, holder: Holder, at: string | number): unknown {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isInteger(value)) return value
-  throw typeof value === 'number' ? mismatch(value, at, 'int32') : mismatch(value, at, 'string')
+  throw mismatch(value, holder, at, typeof value === 'number' ? 'int32' : 'string')
 }
 
 function decodeQuantity(value: unknown): unknown {
@@ -287,8 +304,8 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 function decodeTime(name: string): Decoder {
   const layout =
     name === 'MicroTime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
-  return (value, at) => {
-    if (typeof value !== 'string') throw mismatch(value, at, 'string')
+  return (value, holder, at) => {
+    if (typeof value !== 'string') throw mismatch(value, holder, at, 'string')
     if (!TIME.test(value) || Number.isNaN(Date.parse(value))) {
       const bad = JSON.stringify(value)
       throw new DecodeError(`parsing time ${bad} as "${layout}": cannot parse ${bad} as "2006"`)
@@ -297,7 +314,7 @@ function decodeTime(name: string): Decoder {
   }
 }
 
-function mismatch(value: unknown, at: Position, type: string): DecodeError {
+function mismatch(value: unknown, holder: Holder, at: string | number, type: string): DecodeError {
   const what = Array.isArray(value)
     ? 'array'
     : value === null
@@ -309,7 +326,8 @@ function mismatch(value: unknown, at: Position, type: string): DecodeError {
           : typeof value === 'number'
             ? numberText(value, type)
             : 'string'
-  const where = at.struct ? `Go struct field ${at.struct}.${at.goPath}` : 'Go value'
+  const struct = holder.holdingStruct
+  const where = struct ? `Go struct field ${struct}.${holder.goPathTo(at)}` : 'Go value'
   return new DecodeError(`json: cannot unmarshal ${what} into ${where} of type ${type}`)
 }
 

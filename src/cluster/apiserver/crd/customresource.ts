@@ -92,7 +92,7 @@ function definitionOf(
     ...convert(raw, true),
     gvk: [{ group, version: v.name, kind: names.kind }],
   }
-  setDecoder(schema, (value, at) => decodeCustom(raw, value, at.notes))
+  setDecoder(schema, (value, notes) => decodeCustom(raw, value, notes))
   const hasStatus = v.subresources?.status !== undefined
   const scale = v.subresources?.scale
   return {

@@ -64,6 +64,8 @@ class FilterState {
   }
 }
 
+const NONE: ReadonlySet<NodeInfo> = new Set()
+
 interface ScoreState {
   readonly constraints: readonly Constraint[]
   /** Pods by domain; by node name for the hostname. */
@@ -158,32 +160,47 @@ function prepareScore(handle: Handle, s: CycleState, pod: PodInfo, nodes: readon
     ? ownConstraints(pod.pod, 'ScheduleAnyway')
     : defaultConstraints(handle, pod.pod)
   if (constraints.length === 0) return SKIP
-  const ignored = new Set<NodeInfo>()
-  const domains = constraints.map(() => new Set<string>())
-  for (const n of nodes) {
-    if (own && constraints.some((c) => n.label(c.topologyKey) === undefined)) {
-      ignored.add(n)
-      continue
-    }
-    for (let i = 0; i < constraints.length; i++) {
-      const key = (constraints[i] as Constraint).topologyKey
-      if (key === HOSTNAME) continue
-      const value = n.label(key)
-      if (value !== undefined) (domains[i] as Set<string>).add(value)
-    }
-  }
+  const ignored = own ? lacking(nodes, constraints) : NONE
+  const domains = constraints.map((c) => domainsOf(nodes, c.topologyKey, ignored))
   const counts = constraints.map((c, i) =>
     c.topologyKey === HOSTNAME
       ? handle.cache.counts(pod.pod.metadata.namespace ?? '', c.selector, c.id).byNode
-      : sumDomains(handle, pod, c, own ? constraints : [], domains[i] as Set<string>),
+      : sumDomains(handle, pod, c, own ? constraints : [], domains[i] as ReadonlySet<string>),
   )
   const weights = constraints.map((c, i) => {
     const size =
-      c.topologyKey === HOSTNAME ? nodes.length - ignored.size : (domains[i] as Set<string>).size
+      c.topologyKey === HOSTNAME
+        ? nodes.length - ignored.size
+        : (domains[i] as ReadonlySet<string>).size
     return naturalLog(size + 2)
   })
   s.set(`${NAME}/score`, { constraints, counts, weights, ignored } satisfies ScoreState)
   return undefined
+}
+
+/** Nodes that lack a label of the constraints. */
+function lacking(
+  nodes: readonly NodeInfo[],
+  constraints: readonly Constraint[],
+): ReadonlySet<NodeInfo> {
+  return new Set(nodes.filter((n) => constraints.some((c) => n.label(c.topologyKey) === undefined)))
+}
+
+/** Values of a label; of the hostname none, as each node is a domain of its own. */
+function domainsOf(
+  nodes: readonly NodeInfo[],
+  key: string,
+  ignored: ReadonlySet<NodeInfo>,
+): ReadonlySet<string> {
+  const values = new Set<string>()
+  if (key === HOSTNAME) return values
+  // Without an iterator: this runs over hundreds of nodes for every pod.
+  for (let i = 0; i < nodes.length; i++) {
+    const n = nodes[i] as NodeInfo
+    const value = n.label(key)
+    if (value !== undefined && !(ignored.size > 0 && ignored.has(n))) values.add(value)
+  }
+  return values
 }
 
 /** Only nodes that hold matching pods are visited. */
