@@ -26,8 +26,14 @@ const shared = {
   validate: (o: Hpa) => validate(o.spec as HorizontalPodAutoscalerSpec),
   strategy: {
     prepareForCreate(o: Hpa) {
-      o.status = { currentReplicas: 0, desiredReplicas: 0 } as NonNullable<Hpa['status']>
+      o.status = { desiredReplicas: 0 } as NonNullable<Hpa['status']>
       ;(o.status as { currentMetrics: unknown }).currentMetrics = null
+    },
+    // Written even when there are none.
+    prepareForStatusUpdate(o: Hpa) {
+      if (o.status && !o.status.currentMetrics) {
+        ;(o.status as { currentMetrics: unknown }).currentMetrics = null
+      }
     },
   },
   columns: [

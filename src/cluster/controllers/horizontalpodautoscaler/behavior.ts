@@ -18,13 +18,8 @@ export interface ScaleHistory {
 }
 
 const DOWN_WINDOW_S = 300
-const DEFAULT_UP: readonly { type: string; value: number; periodSeconds: number }[] = [
-  { type: 'Pods', value: 4, periodSeconds: 15 },
-  { type: 'Percent', value: 100, periodSeconds: 15 },
-]
-const DEFAULT_DOWN: readonly { type: string; value: number; periodSeconds: number }[] = [
-  { type: 'Percent', value: 100, periodSeconds: 15 },
-]
+/** Without a behavior a target may double at once, and reach four in any case. */
+const UP_MINIMUM = 4
 
 /** What became of a wish, and which conditions tell of it. */
 export interface Bounded {
@@ -45,7 +40,7 @@ export function bound(
   const stabilized =
     stable === wanted
       ? undefined
-      : stable > wanted
+      : !hpa.spec?.behavior || wanted < current
         ? {
             reason: 'ScaleDownStabilized',
             message:
@@ -101,7 +96,7 @@ function limit(
     const most = Math.min(Math.max(rate, current), max)
     if (wanted <= most) return { replicas: wanted }
     return rate < max
-      ? limitedBy(most, 'ScaleUpLimit', 'increasing at the maximum rate')
+      ? limitedBy(most, 'ScaleUpLimit', 'increasing faster than the maximum scale rate')
       : limitedBy(
           most,
           'TooManyReplicas',
@@ -113,7 +108,7 @@ function limit(
     const least = Math.max(Math.min(rate, current), min)
     if (wanted >= least) return { replicas: wanted }
     return rate > min
-      ? limitedBy(least, 'ScaleDownLimit', 'decreasing at the maximum rate')
+      ? limitedBy(least, 'ScaleDownLimit', 'decreasing faster than the maximum scale rate')
       : limitedBy(
           least,
           'TooFewReplicas',
@@ -137,12 +132,13 @@ function upLimit(
   current: number,
   now: number,
 ): number {
-  if (rules?.selectPolicy === 'Disabled') return current
-  const limits = (rules?.policies ?? DEFAULT_UP).map((p) => {
+  if (!rules) return Math.max(2 * current, UP_MINIMUM)
+  if (rules.selectPolicy === 'Disabled') return current
+  const limits = (rules.policies ?? []).map((p) => {
     const start = startOf(history, current, p.periodSeconds, now)
     return p.type === 'Pods' ? start + p.value : Math.ceil((start * (100 + p.value)) / 100)
   })
-  return rules?.selectPolicy === 'Min' ? Math.min(...limits) : Math.max(...limits)
+  return rules.selectPolicy === 'Min' ? Math.min(...limits) : Math.max(...limits)
 }
 
 function downLimit(
@@ -151,12 +147,13 @@ function downLimit(
   current: number,
   now: number,
 ): number {
-  if (rules?.selectPolicy === 'Disabled') return current
-  const limits = (rules?.policies ?? DEFAULT_DOWN).map((p) => {
+  if (!rules) return 0
+  if (rules.selectPolicy === 'Disabled') return current
+  const limits = (rules.policies ?? []).map((p) => {
     const start = startOf(history, current, p.periodSeconds, now)
     return p.type === 'Pods' ? start - p.value : Math.floor((start * (100 - p.value)) / 100)
   })
-  return rules?.selectPolicy === 'Min' ? Math.max(...limits) : Math.min(...limits)
+  return rules.selectPolicy === 'Min' ? Math.max(...limits) : Math.min(...limits)
 }
 
 /** The size at the beginning of the period that a policy looks at. */

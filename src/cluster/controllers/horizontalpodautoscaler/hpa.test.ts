@@ -116,3 +116,73 @@ test('scaling down waits for the window, scaling up at most doubles', () => {
   })
   expect(bound(hpa, history, 20, 5, 400_000).replicas).toBe(5)
 })
+
+test('what several metrics cannot say, and targets that two autoscalers share, is told metric by metric', () => {
+  const cp = createFullPlane()
+  const labels = { app: 'w' }
+  cp.do((c) =>
+    c.create('Deployment', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'w', namespace: 'default' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { containers: [{ name: 'c', image: 'nginx' }] },
+        },
+      },
+    } as Deployment),
+  )
+  const scaler = (name: string, metrics: unknown[]) =>
+    cp.do((c) =>
+      c.create('HorizontalPodAutoscaler', {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          minReplicas: 1,
+          maxReplicas: 3,
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'w' },
+          metrics,
+        },
+      } as HorizontalPodAutoscaler),
+    )
+  const average = { type: 'AverageValue', averageValue: '1' }
+  const selector = { matchLabels: { a: 'b' } }
+  const describedObject = { kind: 'Service', name: 's', apiVersion: 'v1' }
+  scaler('one', [
+    { type: 'Resource', resource: { name: 'memory', target: average } },
+    { type: 'Pods', pods: { metric: { name: 'rps' }, target: average } },
+    {
+      type: 'Object',
+      object: { describedObject, metric: { name: 'hits' }, target: { type: 'Value', value: '2' } },
+    },
+    { type: 'External', external: { metric: { name: 'q', selector }, target: average } },
+  ])
+  cp.advance(16_000)
+  const resource =
+    'failed to get memory usage: unable to get metrics for resource memory: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)'
+  const custom =
+    'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered'
+  const events = cp.events()
+  for (const text of [
+    `FailedGetResourceMetric: ${resource}`,
+    `FailedGetPodsMetric: unable to get metric rps: ${custom}`,
+    `FailedGetObjectMetric: unable to get metric hits: Service on default s/${custom}`,
+    'FailedGetExternalMetric: unable to get external metric default/q/&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]LabelSelectorRequirement{},}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get q.external.metrics.k8s.io)',
+    `FailedComputeMetricsReplicas: invalid metrics (4 invalid out of 4), first error is: failed to get memory resource metric value: ${resource}`,
+  ]) {
+    expect(events).toContain(text)
+  }
+  const status = () => cp.get('HorizontalPodAutoscaler', 'default', 'one').status
+  expect(status()).toMatchObject({ currentReplicas: 2, desiredReplicas: 0 })
+  scaler('two', [{ type: 'Resource', resource: { name: 'cpu', target: average } }])
+  cp.advance(31_000)
+  expect(status()?.conditions?.[1]).toMatchObject({
+    reason: 'AmbiguousSelector',
+    message: 'pods by selector app=w are controlled by multiple HPAs: [default/one default/two]',
+  })
+  expect(status()?.currentMetrics).toBeNull()
+})

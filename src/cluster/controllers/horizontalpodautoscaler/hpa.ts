@@ -11,7 +11,7 @@ import type {
   Scale,
 } from '../../api/generated/types.ts'
 import { deepEqual } from '../../api/meta/json.ts'
-import { matches } from '../../api/meta/labels.ts'
+import { matches, type Selector } from '../../api/meta/labels.ts'
 import { formatMilli, formatQuantity } from '../../api/meta/quantity.ts'
 import { parseSelector } from '../../api/meta/selectorparser.ts'
 import { ApiError } from '../../api/meta/status.ts'
@@ -33,6 +33,7 @@ import {
 import { podInformer } from '../podcontrol.ts'
 import { watchServed } from '../served.ts'
 import { bound, remember, type ScaleHistory } from './behavior.ts'
+import { type MetricFault, metricFault } from './metricfaults.ts'
 import {
   MetricsError,
   milli,
@@ -59,6 +60,8 @@ class Autoscalers {
   private readonly recorder: Recorder
   private readonly resources = new Map<string, ResourceRef>()
   private readonly histories = new Map<string, ScaleHistory>()
+  /** The selector of each autoscaler's target, as it was last seen. */
+  private readonly selectors = new Map<string, Selector>()
 
   constructor(private readonly c: ControllerContext) {
     this.hpas = c.informers.for('HorizontalPodAutoscaler')
@@ -82,7 +85,10 @@ class Autoscalers {
     this.hpas.on({
       added: (h) => queue.addAfter(keyOf(h), period, true),
       updated: (_old, h) => queue.addAfter(keyOf(h), period, true),
-      deleted: (h) => this.histories.delete(keyOf(h)),
+      deleted: (h) => {
+        this.histories.delete(keyOf(h))
+        this.selectors.delete(keyOf(h))
+      },
     })
   }
 
@@ -122,14 +128,11 @@ class Autoscalers {
       this.recorder.event(about, 'Warning', 'FailedGetScale', error.message)
       const text = `the HPA controller was unable to get the target's current scale: ${error.message}`
       this.set(look, 'AbleToScale', 'False', 'FailedGetScale', text)
-      yield* this.writeStatus(
-        look,
-        hpa.status?.currentReplicas ?? 0,
-        hpa.status?.desiredReplicas ?? 0,
-        false,
-      )
+      yield* this.writeStatus(look, hpa.status?.currentReplicas ?? 0, desiredOf(hpa))
       throw error
     }
+    // From here on the status tells of the metrics of this look only.
+    look.metrics = undefined
     const able = "the HPA controller was able to get the target's current scale"
     this.set(look, 'AbleToScale', 'True', 'SucceededGetScale', able)
     const current = scale.spec?.replicas ?? 0
@@ -137,7 +140,7 @@ class Autoscalers {
     if (wish === undefined) return
     const desired = wish.replicas
     if (desired === current) {
-      yield* this.writeStatus(look, current, desired, false)
+      yield* this.writeStatus(look, current, desired)
       return
     }
     yield* this.rescale(key, look, target as ResourceRef, scale, wish.replicas, wish.reason)
@@ -170,10 +173,11 @@ class Autoscalers {
     }
     let asked: { replicas: number; metric: string }
     try {
+      this.checkSelector(look, scale.status?.selector ?? '')
       asked = yield* this.byMetrics(look, scale, current)
     } catch (error) {
       if (!(error instanceof MetricsError)) throw error
-      yield* this.writeStatus(look, current, current, true)
+      yield* this.writeStatus(look, current, desiredOf(hpa))
       const about = targetOf('HorizontalPodAutoscaler', hpa)
       this.recorder.event(about, 'Warning', 'FailedComputeMetricsReplicas', error.message)
       return undefined
@@ -230,14 +234,43 @@ class Autoscalers {
       this.recorder.event(about, 'Warning', 'FailedRescale', text)
       const why = `the HPA controller was unable to update the target scale: ${error.message}`
       this.set(look, 'AbleToScale', 'False', 'FailedUpdateScale', why)
-      yield* this.writeStatus(look, from, hpa.status?.desiredReplicas ?? from, false)
+      yield* this.writeStatus(look, from, desiredOf(hpa))
       throw error
     }
     const done = `the HPA controller was able to update the target scale to ${to}`
     this.set(look, 'AbleToScale', 'True', 'SucceededRescale', done)
     this.recorder.event(about, 'Normal', 'SuccessfulRescale', `New size: ${to}; reason: ${reason}`)
     remember(this.history(key), from, to, this.c.world.clock.now)
-    yield* this.writeStatus(look, from, to, false, nowOf(this.c))
+    yield* this.writeStatus(look, from, to, nowOf(this.c))
+  }
+
+  /** Notes the target's selector. @throws MetricsError when there is none, or when others scale the same pods */
+  private checkSelector(look: Look, text: string): void {
+    const { hpa } = look
+    const about = targetOf('HorizontalPodAutoscaler', hpa)
+    const namespace = hpa.metadata.namespace ?? ''
+    const refuse = (event: string, reason: string, error: string, condition: string) => {
+      this.recorder.event(about, 'Warning', event, error)
+      this.set(look, 'ScalingActive', 'False', reason, condition)
+      return new MetricsError(error)
+    }
+    if (!text) {
+      const missing = "the HPA target's scale is missing a selector"
+      throw refuse('SelectorRequired', 'InvalidSelector', 'selector is required', missing)
+    }
+    const selector = parseSelector(text)
+    this.selectors.set(keyOf(hpa), selector)
+    const pods = [...podInformer(this.c).list(namespace)].filter((p) =>
+      matches(selector, p.metadata.labels),
+    )
+    const others = [...this.selectors].filter(
+      ([key, s]) =>
+        key.startsWith(`${namespace}/`) && pods.some((p) => matches(s, p.metadata.labels)),
+    )
+    if (others.length <= 1) return
+    const keys = others.map(([key]) => key).join(' ')
+    const error = `pods by selector ${text} are controlled by multiple HPAs: [${keys}]`
+    throw refuse('AmbiguousSelector', 'AmbiguousSelector', error, error)
   }
 
   /** The largest count that any metric asks for. @throws MetricsError when no metric can be read */
@@ -250,7 +283,8 @@ class Autoscalers {
     const specs = hpa.spec?.metrics ?? []
     let best: { replicas: number; metric: string } | undefined
     let invalid = 0
-    let first: { reason: string; long: string; short: string } | undefined
+    let first: MetricFault | undefined
+    const about = targetOf('HorizontalPodAutoscaler', hpa)
     const statuses: MetricStatus[] = []
     for (const spec of specs) {
       try {
@@ -262,22 +296,13 @@ class Autoscalers {
         if (!(error instanceof MetricsError)) throw error
         invalid++
         statuses.push({ type: '' as MetricStatus['type'] })
-        const resource = spec.resource?.name ?? spec.containerResource?.name ?? ''
-        const percent = spec.resource?.target.averageUtilization !== undefined
-        const detail = percent
-          ? `failed to get ${resource} utilization: ${error.message}`
-          : error.message
-        first ??= {
-          reason: 'FailedGetResourceMetric',
-          short: detail,
-          long: `failed to get ${resource} resource metric value: ${detail}`,
-        }
+        const fault = metricFault(spec, hpa.metadata.namespace ?? '', error.message)
+        this.recorder.event(about, 'Warning', fault.reason, fault.short)
+        first ??= fault
       }
     }
     look.metrics = statuses
     if (first && (invalid >= specs.length || (best && best.replicas < current))) {
-      const about = targetOf('HorizontalPodAutoscaler', hpa)
-      this.recorder.event(about, 'Warning', first.reason, first.short)
       const text = `the HPA was unable to compute the replica count: ${first.short}`
       this.set(look, 'ScalingActive', 'False', first.reason, text)
       throw new MetricsError(
@@ -336,7 +361,7 @@ class Autoscalers {
         }
       : { type: 'Resource', resource: { name: source.name, current: now } }
     const what = utilization === undefined ? '' : ' utilization (percentage of request)'
-    const kind = container ? 'container resource' : 'resource'
+    const kind = container && what ? 'container resource' : 'resource'
     return { count, status, name: `${source.name} ${kind}${what}` }
   }
 
@@ -390,7 +415,6 @@ class Autoscalers {
     look: Look,
     current: number,
     desired: number,
-    failed: boolean,
     rescaledAt?: string,
   ): Task<void> {
     const { hpa } = look
@@ -398,13 +422,17 @@ class Autoscalers {
     const status: HorizontalPodAutoscalerStatus = {
       conditions: look.conditions,
       currentMetrics: (look.metrics ?? null) as MetricStatus[],
-      ...(current > 0 || failed ? { currentReplicas: current } : {}),
+      ...(current > 0 ? { currentReplicas: current } : {}),
       desiredReplicas: desired,
       ...(last ? { lastScaleTime: last } : {}),
     }
     if (deepEqual(hpa.status ?? {}, status)) return
     yield* this.c.client.updateStatus('HorizontalPodAutoscaler', { ...hpa, status })
   }
+}
+
+function desiredOf(hpa: HorizontalPodAutoscaler): number {
+  return hpa.status?.desiredReplicas ?? 0
 }
 
 function groupOf(hpa: HorizontalPodAutoscaler): string {
