@@ -46,7 +46,7 @@ function parse(text: string): Record<string, string> {
   for (const m of text.matchAll(comment)) {
     const words = (m[1] ?? '')
       .split('\n')
-      .map((l) => l.replace(/^\s*\*\s?/, '').replaceAll("\\'", "'"))
+      .map((l) => l.replace(/^\s*\*\s?/, '').replace(/\\(['"])/g, '$1'))
       .join('\n')
       .trim()
     if (!words.startsWith('Kubernetes\n')) out[m[2] ?? ''] = words

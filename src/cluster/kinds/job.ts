@@ -10,6 +10,7 @@ import { parseTime } from '../api/meta/time.ts'
 import { dnsLabel } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
+import { goTemplate } from './shared/gostructs.ts'
 import { defaultJobSpec, validateJobSpec } from './shared/jobspec.ts'
 import { validateSelector } from './shared/meta.ts'
 import { jobWarnings } from './shared/podwarnings.ts'
@@ -137,7 +138,10 @@ function validateUpdate(o: Job, old: Job): FieldError[] {
   }
   fixed('selector', next.selector, was.selector)
   const idle = was.suspend === true && !old.status?.active
-  fixed('template', next.template, idle ? withFree(was.template, next.template) : was.template)
+  const template = idle ? withFree(was.template, next.template) : was.template
+  if (!deepEqual(next.template, template)) {
+    out.push(invalidValue('spec.template', goTemplate(next.template), 'field is immutable'))
+  }
   fixed('completionMode', next.completionMode, was.completionMode)
   fixed('podFailurePolicy', next.podFailurePolicy, was.podFailurePolicy)
   fixed('backoffLimitPerIndex', next.backoffLimitPerIndex, was.backoffLimitPerIndex)

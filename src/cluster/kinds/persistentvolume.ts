@@ -12,6 +12,7 @@ import { dnsSubdomain } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { validateAccessModes, validateVolumeMode } from './shared/claimspec.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
+import { validateOldSource } from './shared/oldvolumes.ts'
 import { noBacksteps } from './shared/paths.ts'
 import { validateNodeSelector } from './shared/placement.ts'
 import { nodeTermWarnings } from './shared/podwarnings.ts'
@@ -31,6 +32,7 @@ const SOURCES = [
   'iscsi',
   'cinder',
   'fc',
+  'flexVolume',
   'azureFile',
   'vsphereVolume',
   'photonPersistentDisk',
@@ -202,7 +204,7 @@ function validateSource(
         ...(spec.csi?.volumeHandle ? [] : [required(`${at}.volumeHandle`)]),
       ]
     default:
-      return []
+      return validateOldSource(kind, spec[kind], at)
   }
 }
 

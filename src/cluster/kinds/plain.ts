@@ -17,6 +17,8 @@ import type { KubeObject } from '../api/object.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn, podTemplateColumns } from './shared/columns.ts'
 import { defaultPodSpec } from './shared/poddefaults.ts'
+import { validatePodTemplate } from './shared/podtemplate.ts'
+import { templateWarnings } from './shared/podwarnings.ts'
 import { validateWebhooks } from './shared/webhooks.ts'
 
 const ADMISSION = 'admissionregistration.k8s.io'
@@ -88,6 +90,8 @@ const podtemplate = own<PodTemplate>('', 'v1', 'PodTemplate', {
   defaults(o) {
     if (o.template?.spec) defaultPodSpec(o.template.spec)
   },
+  validate: (o) => (o.template ? validatePodTemplate(o.template, 'template') : []),
+  strategy: { warnings: (o) => templateWarnings(o.template, 'template') },
   columns: [
     nameColumn(),
     ...podTemplateColumns<PodTemplate>(

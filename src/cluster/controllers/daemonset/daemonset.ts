@@ -264,7 +264,7 @@ class DaemonSets {
     decide(
       this.c,
       refTo('DaemonSet', ds),
-      `${added.length} this.pods to create, ${removed.length} to delete`,
+      `${added.length} pods to create, ${removed.length} to delete`,
       {
         nodes: added,
         remove: removed.map((p) => p.metadata.name),

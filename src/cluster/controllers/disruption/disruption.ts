@@ -114,7 +114,7 @@ class Disruption {
         targetOf('PodDisruptionBudget', budget),
         'Normal',
         'NoPods',
-        'No matching this.pods found',
+        'No matching pods found',
       )
     }
     let expected: Expected

@@ -17,6 +17,7 @@ import {
   required,
 } from '../../api/meta/field.ts'
 import type { FieldError } from '../../api/meta/status.ts'
+import { goStruct } from './gostructs.ts'
 import { descendingPath } from './paths.ts'
 
 const ID_TEXT = 'must be between 0 and 2147483647, inclusive'
@@ -41,7 +42,7 @@ function validateSeccomp(p: SeccompProfile | undefined, at: string): FieldError[
     } else out.push(...descendingPath(p.localhostProfile, `${at}.localhostProfile`))
   } else if (p.localhostProfile !== undefined) {
     const text = 'can only be set when seccomp type is Localhost'
-    out.push(invalidValue(`${at}.localhostProfile`, internal(p, PROFILE), text))
+    out.push(invalidValue(`${at}.localhostProfile`, goStruct('Profile', p), text))
   }
   return out
 }
@@ -62,41 +63,6 @@ function validateAppArmor(p: AppArmorProfile | undefined, at: string): FieldErro
   if (local.trim() !== local)
     return [invalidValue(path, local, 'must not be padded with whitespace')]
   return local === '' ? [required(path, wanted)] : []
-}
-
-type Shape = readonly (string | readonly [string, Shape])[]
-const PROFILE: Shape = ['type', 'localhostProfile']
-/** The members of the internal types, in their order: errors show those, not the wire's. */
-const CONTEXT: Shape = [
-  ['capabilities', ['add', 'drop']],
-  'privileged',
-  ['seLinuxOptions', ['user', 'role', 'type', 'level']],
-  [
-    'windowsOptions',
-    ['gmsaCredentialSpecName', 'gmsaCredentialSpec', 'runAsUserName', 'hostProcess'],
-  ],
-  'runAsUser',
-  'runAsGroup',
-  'runAsNonRoot',
-  'readOnlyRootFilesystem',
-  'allowPrivilegeEscalation',
-  'procMount',
-  ['seccompProfile', PROFILE],
-  ['appArmorProfile', PROFILE],
-]
-
-function internal(o: object, shape: Shape): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const member of shape) {
-    const [name, inner] = typeof member === 'string' ? [member, undefined] : member
-    const value = (o as Record<string, unknown>)[name] ?? null
-    const shown = name.startsWith('seLinux')
-      ? name.replace('seL', 'SEL')
-      : name.replace(/^gmsa/, 'GMSA')
-    const key = shown.charAt(0).toUpperCase() + shown.slice(1)
-    out[key] = inner && value !== null ? internal(value as object, inner) : value
-  }
-  return out
 }
 
 /** Field errors of a container's security context. */
@@ -122,7 +88,7 @@ export function validateSecurityContext(
   if (s.allowPrivilegeEscalation === false) {
     const cannot = 'cannot set `allowPrivilegeEscalation` to false and'
     const wrong = (text: string) =>
-      out.push(invalidValue(at, internal(s, CONTEXT), `${cannot} ${text}`))
+      out.push(invalidValue(at, goStruct('SecurityContext', s), `${cannot} ${text}`))
     if (s.privileged) wrong('`privileged` to true')
     for (const c of s.capabilities?.add ?? []) {
       if (c === 'CAP_SYS_ADMIN') wrong('`capabilities.Add` CAP_SYS_ADMIN')

@@ -22,6 +22,7 @@ import { dnsLabel, dnsSubdomain } from '../../api/meta/validation.ts'
 import { validateClaimTemplate } from './claimspec.ts'
 import { validatePullPolicy } from './container.ts'
 import { VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './fieldselectors.ts'
+import { validateOldSource } from './oldvolumes.ts'
 import { noBacksteps, nonReservedPath } from './paths.ts'
 
 /**
@@ -91,6 +92,7 @@ const SOURCES = [
   'quobyte',
   'downwardAPI',
   'fc',
+  'flexVolume',
   'configMap',
   'azureFile',
   'vsphereVolume',
@@ -160,7 +162,12 @@ function validateOne(
     case 'projected':
       return v.projected ? validateProjected(v.projected, at) : []
     case 'csi':
-      return validateDriverName(v.csi?.driver ?? '', `${at}.driver`)
+      return [
+        ...validateDriverName(v.csi?.driver ?? '', `${at}.driver`),
+        ...(v.csi?.nodePublishSecretRef && !v.csi.nodePublishSecretRef.name
+          ? [required(`${at}.nodePublishSecretRef.name`)]
+          : []),
+      ]
     case 'ephemeral':
       return validateEphemeral(v, at, pod)
     case 'image':
@@ -169,7 +176,7 @@ function validateOne(
         ...validatePullPolicy(v.image?.pullPolicy, `${at}.pullPolicy`),
       ]
     default:
-      return []
+      return validateOldSource(kind, v[kind], at)
   }
 }
 
