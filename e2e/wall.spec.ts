@@ -13,9 +13,10 @@ async function crowd(page: Page) {
   return glass
 }
 
-/** Where the wall shows the thing that the keys reach. */
-async function cursor(page: Page): Promise<{ x: number; y: number; label: string }> {
+/** Where the wall shows the thing that the keys reach, once it is one of those expected. */
+async function cursor(page: Page, like = /./): Promise<{ x: number; y: number; label: string }> {
   const here = page.getByTestId('wall-cursor')
+  await expect(here).toHaveAttribute('aria-label', like)
   const box = await here.boundingBox()
   if (!box) throw new Error('the cursor is nowhere')
   const label = (await here.getAttribute('aria-label')) ?? ''
@@ -38,7 +39,7 @@ test('a crowd is drawn on canvas, and every pod of it can be pointed at and sele
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
-  const pod = await cursor(page)
+  const pod = await cursor(page, /^Pod default\/web-/)
   const name = /^Pod (\S+): Running 1\/1$/.exec(pod.label)?.[1]
   expect(name).toContain('default/web-')
   await page.mouse.move(pod.x, pod.y)
@@ -56,14 +57,14 @@ test('a pod of the crowd is deleted by key, a node dragged to the bin loses powe
   await page.getByTestId('wall-keys').focus()
   for (const key of ['PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
     await page.keyboard.press(key)
-  const name = /^Pod default\/(\S+):/.exec((await cursor(page)).label)?.[1]
+  const name = /^Pod default\/(\S+):/.exec((await cursor(page, /^Pod default\/web-/)).label)?.[1]
   await page.keyboard.press('Delete')
   await glass.advance('60s')
   const gone = await glass.kubectl(`get pod ${name}`)
   expect(gone.stderr).toContain('NotFound')
   await page.getByTestId('wall-keys').focus()
   for (const key of ['Home', 'PageDown', 'PageDown']) await page.keyboard.press(key)
-  const head = await cursor(page)
+  const head = await cursor(page, /^(?!Pod )/)
   const bin = await page.getByTestId('bin').boundingBox()
   if (!bin) throw new Error('no bin')
   await page.mouse.move(head.x, head.y)
@@ -83,7 +84,7 @@ test('right-click on the wall opens the menu of what is there', async ({ page })
   await crowd(page)
   await page.getByTestId('wall-keys').focus()
   for (const key of ['PageDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
-  const pod = await cursor(page)
+  const pod = await cursor(page, /^Pod /)
   await page.mouse.click(pod.x, pod.y, { button: 'right' })
   await expect(page.getByRole('menu')).toContainText('Kill its container')
 })
@@ -93,7 +94,7 @@ test('near, a pod shows its containers; far again, the same pod is a cell', asyn
   await page.getByTestId('wall-keys').focus()
   for (const key of ['PageDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
     await page.keyboard.press(key)
-  const pod = await cursor(page)
+  const pod = await cursor(page, /^Pod default\/web-/)
   await page.mouse.move(pod.x, pod.y)
   for (let i = 0; i < 14; i++) {
     await page.mouse.wheel(0, -300)

@@ -67,11 +67,16 @@ export class Pacer implements Host, Pacing {
     this.again(0)
   }
 
+  finishInstant(done: () => void): void {
+    this.world.clock.run({ until: this.world.clock.now })
+    done()
+  }
+
   run<T>(label: string, body: () => Task<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.catchUp()
       // All that is due at this very instant comes first: so a replay, which only knows the instant, puts it there too.
-      this.world.clock.run({ until: this.world.clock.now })
+      this.finishInstant(() => undefined)
       spawn(this.world, 'outside', label, function* () {
         try {
           resolve(yield* body())

@@ -35,6 +35,8 @@ export interface Pacing {
   reach(goal: Goal): void
   /** Says that something was entered: the session wants a turn soon. */
   soon(): void
+  /** Runs what is due at this very instant, and says when nothing more is. */
+  finishInstant(done: () => void): void
 }
 
 /** How a desk reaches its page. */
@@ -68,6 +70,25 @@ type Done = (value?: unknown) => void
 /** Whether the host answers it, and not a desk. */
 export function isHostAsk(ask: Ask): ask is HostAsk {
   return (HOST_ASKS as readonly string[]).includes(ask.type)
+}
+
+/** What comes to the session between two instants: all that is due at the present one comes first. */
+const ENTERING: readonly Ask['type'][] = [
+  'kubectl',
+  'interrupt',
+  'complete',
+  'fault',
+  'add-node',
+  'http',
+  'traffic',
+  'edited',
+  'local',
+  'look',
+]
+
+/** Whether it waits for the end of an instant. */
+export function entersBetweenInstants(ask: Ask): boolean {
+  return ENTERING.includes(ask.type)
 }
 
 /** What changes the cluster, and so cannot be done to its past. */
@@ -291,8 +312,7 @@ export class Desk {
   /** Does something to the session, runs what is due at this instant, and asks for a turn. */
   private enter(what: () => unknown, done?: Done): void {
     const value = what()
-    this.session.flush()
-    done?.(value)
+    this.pacing.finishInstant(() => done?.(value))
     this.pacing.soon()
   }
 

@@ -8,7 +8,14 @@ import { scenarios } from '../scenarios/index.ts'
 import { type StageStep, stageOf } from '../scenarios/scenario.ts'
 import { Branches, type SavedBranches } from '../session/branches.ts'
 import { compare } from '../session/compare.ts'
-import { Desk, type HostAsk, isHostAsk, type Pacing, type Post } from '../session/desk.ts'
+import {
+  Desk,
+  entersBetweenInstants,
+  type HostAsk,
+  isHostAsk,
+  type Pacing,
+  type Post,
+} from '../session/desk.ts'
 import { Feed } from '../session/feed.ts'
 import { type Goal, runToward } from '../session/goal.ts'
 import { parseRecording } from '../session/recording.ts'
@@ -20,7 +27,7 @@ const SLICE_MS = 14
 /** Real milliseconds between frames. */
 const FRAME_MS = 50
 /** Steps between looks at the real clock. */
-const STEPS_PER_LOOK = 400
+const STEPS_PER_LOOK = 32
 /** How long one line that sets the scene may take. @unit virtual ms */
 const LINE_MAX_MS = 120_000
 
@@ -36,7 +43,9 @@ export class Host implements Pacing, Post {
   private goal: Goal | undefined
   /** A replay under way, in place of pacing. */
   private playing: { replay: Replay; arrived(): void; failed(e: unknown): void } | undefined
+  /** Asks that wait for the end of a replay, or of an instant in which much happens. */
   private held: Ask[] = []
+  private afterInstant: (() => void)[] = []
   private lastFrame = 0
   private lastTick = 0
   private ticking = false
@@ -51,9 +60,9 @@ export class Host implements Pacing, Post {
   }
 
   hear(ask: Ask): void {
-    // What is asked during a replay is meant for what it leads to.
-    if (this.playing && ask.type !== 'start') {
+    if (this.mustWait(ask)) {
       this.held.push(ask)
+      this.soon()
       return
     }
     if (!isHostAsk(ask)) return this.desk.hear(ask)
@@ -78,6 +87,12 @@ export class Host implements Pacing, Post {
   reach(goal: Goal): void {
     this.goal?.done()
     this.goal = goal
+    this.soon()
+  }
+
+  finishInstant(done: () => void): void {
+    if (this.runInstant(performance.now())) return done()
+    this.afterInstant.push(done)
     this.soon()
   }
 
@@ -107,6 +122,30 @@ export class Host implements Pacing, Post {
     while (this.feed.frame(this.pace));
     this.dropAnchor()
     for (const part of partsOf(this.feed.full(this.pace))) this.post(part)
+  }
+
+  private mustWait(ask: Ask): boolean {
+    if (ask.type === 'start') return false
+    // What is asked during a replay is meant for what it leads to.
+    if (this.playing) return true
+    // Time can be stopped in the midst of anything; other asks keep their order.
+    if (ask.type === 'speed') return false
+    return this.held.length > 0 || (entersBetweenInstants(ask) && this.isMidInstant)
+  }
+
+  private get isMidInstant(): boolean {
+    const { clock } = this.session.cluster.world
+    return (clock.nextDue() ?? Number.POSITIVE_INFINITY) <= clock.now
+  }
+
+  /** A rollout of thousands may fall into one instant: it is run in slices, too. @returns true when nothing more is due */
+  private runInstant(began: number): boolean {
+    const { clock } = this.session.cluster.world
+    while (this.isMidInstant) {
+      clock.run({ until: clock.now, steps: STEPS_PER_LOOK })
+      if (performance.now() - began > SLICE_MS) break
+    }
+    return !this.isMidInstant
   }
 
   private get pace() {
@@ -179,7 +218,7 @@ export class Host implements Pacing, Post {
     if ('quiet' in step) return this.reached(session.now + step.quiet, true)
     if ('fault' in step) return session.fault(step.fault)
     const run = session.kubectl(step.line, { stdout() {}, stderr() {} })
-    session.flush()
+    await new Promise<void>((finished) => this.finishInstant(finished))
     const ended = () => run.code !== undefined
     if (!ended()) await this.reached(session.now + LINE_MAX_MS, false, ended)
   }
@@ -267,14 +306,15 @@ export class Host implements Pacing, Post {
   private tick(): void {
     this.ticking = false
     const began = performance.now()
-    if (!this.playing) this.hearHeld()
+    if (!this.playing) this.hearHeld(began)
     const { past } = this.desk
     if (this.playing) this.playOn(began)
     else if (past) this.playPast(began)
     else if (this.goal) this.runToGoal(this.goal, began)
     else if (this.speed > 0) this.runPaced(began)
     this.sendFrame(false)
-    if (this.playing || this.held.length > 0 || (this.goal && !past)) this.soon()
+    const waiting = this.held.length > 0 || this.afterInstant.length > 0
+    if (this.playing || waiting || (this.goal && !past)) this.soon()
     else if (past ? past.speed > 0 : this.speed > 0) {
       this.ticking = true
       setTimeout(() => this.tick(), past ? FRAME_MS : 8)
@@ -282,9 +322,12 @@ export class Host implements Pacing, Post {
     this.lastTick = began
   }
 
-  private hearHeld(): void {
-    const { held } = this
+  private hearHeld(began: number): void {
+    const { held, afterInstant } = this
+    if (held.length + afterInstant.length === 0 || !this.runInstant(began)) return
     this.held = []
+    this.afterInstant = []
+    for (const done of afterInstant) done()
     for (const ask of held) this.hear(ask)
   }
 

@@ -31,7 +31,7 @@ export interface Timer {
 export type RunResult = 'idle' | 'until' | 'steps' | 'stopped'
 
 /** Steps that may run without time moving before the run is declared a hot loop. */
-const SAME_INSTANT_STEPS_MAX = 5_000_000
+const SAME_INSTANT_STEPS_MAX = 100_000_000
 
 class Entry implements Timer {
   cancelled = false
