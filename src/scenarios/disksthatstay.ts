@@ -68,11 +68,11 @@ export const disksThatStay: Scenario = {
     hints: [
       {
         en: 'kubectl scale statefulset db --replicas=3; watch the order in which Pod, claim and volume come.',
-        zh: 'kubectl scale statefulset db --replicas=3；注意 Pod、声明、持久卷出现的先后。',
+        zh: 'kubectl scale statefulset db --replicas=3；注意 Pod、申领、持久卷出现的先后。',
       },
       {
         en: 'Claims are made from the template once and kept: the new db-0 finds data-db-0 and gets the same volume.',
-        zh: '声明按模板只创建一次并一直保留：新的 db-0 找到 data-db-0，拿到同一块卷。',
+        zh: '申领按模板只创建一次并一直保留：新的 db-0 找到 data-db-0，拿到同一块卷。',
       },
     ],
     goal: ['statefulset/db .status.readyReplicas=3', 'pvc/data-db-2 Bound', 'pod/db-0 Ready'],
@@ -99,7 +99,7 @@ export const disksThatStay: Scenario = {
       line: 'kubectl delete pod db-0',
       because: {
         en: 'A StatefulSet gives each ordinal its name and its claim for good; only the Pod was deleted, not data-db-0.',
-        zh: 'StatefulSet 的每个序号固定对应一个名字和一个声明；删掉的只是 Pod，data-db-0 还在。',
+        zh: 'StatefulSet 的每个序号固定对应一个名字和一个申领；删掉的只是 Pod，data-db-0 还在。',
       },
     },
   },

@@ -43,10 +43,10 @@ EOF`
 
 export const waitingClaim: Scenario = {
   id: 'waiting-claim',
-  title: { en: 'A claim that waits', zh: '一直等待的持久卷声明' },
+  title: { en: 'A claim that waits', zh: '一直等待的持久卷申领' },
   about: {
     en: 'The Pod waits for its claim, the claim waits for a volume, and the volume will never come.',
-    zh: 'Pod 在等声明，声明在等持久卷，而持久卷永远不会来。',
+    zh: 'Pod 在等申领，申领在等持久卷，而持久卷永远不会来。',
   },
   level: 'middle',
   minutes: 6,
@@ -63,15 +63,15 @@ export const waitingClaim: Scenario = {
     hints: [
       {
         en: 'Follow the chain: the Pod names the claim, the claim names a StorageClass.',
-        zh: '顺着链条看：Pod 指向声明，声明指向 StorageClass。',
+        zh: '顺着链条看：Pod 指向申领，申领指向 StorageClass。',
       },
       {
         en: 'The class of a claim cannot be changed afterwards. A claim that is not bound can be made again without loss.',
-        zh: '声明的存储类以后不能改。没绑定的声明可以放心删掉重建。',
+        zh: '申领的存储类以后不能改。没绑定的申领可以放心删掉重建。',
       },
       {
         en: 'Without storageClassName the default class is taken. The Pod holds on to the old claim: scale to 0 first, or delete the Pod too.',
-        zh: '不写 storageClassName 就用默认存储类。旧声明被 Pod 占用着：先缩到 0，或者连 Pod 一起删。',
+        zh: '不写 storageClassName 就用默认存储类。旧申领被 Pod 占用着：先缩到 0，或者连 Pod 一起删。',
       },
     ],
     goal: ['pvc/notes Bound', 'deployment/notes Available'],

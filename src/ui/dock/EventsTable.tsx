@@ -100,7 +100,7 @@ const Row = memo(function Row({
     <tr>
       <td>{age}</td>
       <td className={e.type === 'Warning' ? 'warn' : 'muted'}>{e.type}</td>
-      <td>{e.reason}</td>
+      <td className={e.type === 'Warning' ? 'warn' : ''}>{e.reason}</td>
       {about ? (
         <td>
           <button

@@ -36,7 +36,7 @@ export const en = {
   'time.revision': 'revision {revision}',
   'time.banner': 'The past is shown',
   'time.replaying': 'Playing the cluster up to that moment again …',
-  'time.replay': 'Replay from here',
+  'time.replay': 'Replay',
   'time.stop': 'Stop',
   'time.step': 'Step',
   'time.steps': 'Step and stay paused',
@@ -297,6 +297,15 @@ export const en = {
   'palette.placeholder': 'Find an object or a command …',
   'palette.none': 'Nothing found.',
   'list.none': 'Nothing here yet.',
+  'list.none.Deployment':
+    'None yet. A Deployment keeps a number of equal Pods and replaces them when its template changes:',
+  'list.none.StatefulSet':
+    'None yet. A StatefulSet gives each Pod a name and a disk of its own: the YAML editor has a template.',
+  'list.none.DaemonSet':
+    'None yet. A DaemonSet runs one Pod on every node: the YAML editor has a template.',
+  'list.none.Job': 'None yet. A Job runs Pods until enough of them have succeeded:',
+  'list.none.CronJob': 'None yet. A CronJob makes a Job whenever its schedule says so:',
+  'list.none.ReplicaSet': 'None yet. A ReplicaSet comes with each revision of a Deployment.',
   'list.none.ingress':
     'None yet. An Ingress lets requests in from outside by host and path, and sends them to Services:',
   'list.none.policy':

@@ -80,10 +80,20 @@ function Table({
   )
 }
 
+/** The line that makes the first of a kind. */
+const BEGIN = {
+  Deployment: 'kubectl create deployment web --image=nginx:1.27',
+  StatefulSet: '',
+  DaemonSet: '',
+  Job: 'kubectl create job once --image=busybox -- date',
+  CronJob: 'kubectl create cronjob often --image=busybox --schedule="* * * * *" -- date',
+  ReplicaSet: '',
+} as const
+
 function Workloads() {
   const t = useWords()
   useTopic('Pod')
-  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'] as const
+  const kinds = Object.keys(BEGIN) as (keyof typeof BEGIN)[]
   const pods = [...cards.of<PodCard>('Pod')]
   const podsOf = (w: WorkloadCard) =>
     pods.filter(
@@ -99,6 +109,11 @@ function Workloads() {
           kind={kind}
           title={kind}
           columns={[t('col.name'), t('col.namespace'), t('col.ready'), 'Pod', t('col.images')]}
+          none={
+            <>
+              {t(`list.none.${kind}`)} <code>{BEGIN[kind]}</code>
+            </>
+          }
         >
           {(w) => [
             w.namespace,
@@ -142,11 +157,13 @@ function KindTable({
   kind,
   title,
   columns,
+  none,
   children,
 }: {
   kind: string
   title: string
   columns: string[]
+  none: ReactNode
   children: (w: WorkloadCard) => ReactNode[]
 }) {
   const all = useKind<WorkloadCard>(kind).filter(
@@ -156,6 +173,7 @@ function KindTable({
     <Table
       title={title}
       columns={columns}
+      none={none}
       rows={all.map((w) => ({ card: w, cells: children(w) }))}
     />
   )

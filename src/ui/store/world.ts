@@ -83,6 +83,7 @@ class Cards {
   private readonly listeners = new Map<string, Set<() => void>>()
   private readonly recordListeners = new Set<(records: readonly TraceRecord[]) => void>()
   private readonly changeListeners = new Set<Change>()
+  private readonly anewListeners = new Set<() => void>()
   private readonly nodeSlots = new Map<string, Slots>()
   private readonly due = new Set<() => void>()
   private dueRecords: TraceRecord[] = []
@@ -127,6 +128,11 @@ class Cards {
     for (const uid of frame.full ? this.allBut(frame.put) : frame.gone) this.remove(uid, touched)
     for (const card of frame.put) this.put(card, touched)
     for (const topic of touched) this.bump(topic)
+    if (frame.full) {
+      // What was on its way to be told is of another moment, or of another branch.
+      this.dueRecords = []
+      for (const f of this.anewListeners) f()
+    }
     for (const r of frame.records) this.dueRecords.push(r)
     this.soon()
   }
@@ -151,6 +157,12 @@ class Cards {
   onRecords(f: (records: readonly TraceRecord[]) => void): () => void {
     this.recordListeners.add(f)
     return () => this.recordListeners.delete(f)
+  }
+
+  /** Hears that everything is told anew: another moment, another branch. */
+  onAnew(f: () => void): () => void {
+    this.anewListeners.add(f)
+    return () => this.anewListeners.delete(f)
   }
 
   /** Hears every change of a card at once, while it is made: for indexes, never for drawing. */

@@ -5,7 +5,6 @@ import { bridge } from '../bridge/bridge.ts'
 import { attachedTo } from '../bridge/transport.ts'
 import { select } from '../store/selection.ts'
 import { cards, worldStore } from '../store/world.ts'
-import { clearStage } from '../topology/director.ts'
 
 interface Travel {
   readonly branches: readonly BranchCard[]
@@ -52,7 +51,6 @@ export function look(at: number): void {
     while (wanted !== undefined) {
       const next = wanted
       wanted = undefined
-      clearStage()
       await bridge.look({ at: next }).catch(() => {})
     }
     looking = false
@@ -62,7 +60,6 @@ export function look(at: number): void {
 /** Shows the present. */
 export function goLive(): void {
   wanted = undefined
-  clearStage()
   void bridge.live()
 }
 
@@ -79,7 +76,6 @@ async function replaying(what: () => Promise<unknown>): Promise<void> {
   if (travel.getState().busy) return
   travel.setState({ busy: true, trouble: '' })
   try {
-    clearStage()
     await what()
     select(undefined)
     await refresh()

@@ -29,10 +29,12 @@ export function FocusCard() {
   const bind = useStage((s) => s.bind)
   const lost = useLostNode()
   const rollout = useRollout()
+  const starting = useKind<WorkloadCard>('Deployment').find(isSettling)
   if (bind) return <Bind scene={bind} />
   if (lost) return <LostNode node={lost} />
   if (rollout) return <Rollout deployment={rollout} />
   if (walk) return <Walk scene={walk} />
+  if (starting) return <Rollout deployment={starting} />
   return <Idle />
 }
 
@@ -62,15 +64,23 @@ function Idle() {
   )
 }
 
+/** All Pods of the newest revision are there, but they do not all serve yet: so says the Progressing condition. */
+function isSettling(d: WorkloadCard): boolean {
+  return d.progress === 'ReplicaSetUpdated' && d.available < d.desired
+}
+
 /** The Deployment that is handing over between revisions, if any. */
 function useRollout(): WorkloadCard | undefined {
   const deployments = useKind<WorkloadCard>('Deployment')
   const sets = useKind<WorkloadCard>('ReplicaSet')
   useSlowTopic('Pod', 120)
   return deployments.find((d) => {
-    const live = sets.filter((s) => s.owner?.uid === d.uid && (s.desired > 0 || s.current > 0))
+    const own = sets.filter((s) => s.owner?.uid === d.uid)
+    const live = own.filter((s) => s.desired > 0 || s.current > 0)
     return (
-      live.length > 1 || (d.desired > 0 && d.updated < d.desired && d.ready > 0 && live.length > 0)
+      live.length > 1 ||
+      (own.length > 1 && isSettling(d)) ||
+      (d.desired > 0 && d.updated < d.desired && d.ready > 0 && live.length > 0)
     )
   })
 }
@@ -255,7 +265,7 @@ function LostNode({ node }: { node: NodeCard }) {
     { at: evictAt, text: t('focus.lost.evict'), bad: false },
     { at: evictAt + 5000, text: t('focus.lost.done'), bad: false },
   ]
-  const positions = [0, 22, 70, 92]
+  const positions = [0, 22, 64, 100]
   const next = stops.find((s) => s.at > now)
   const share = progress(
     now,
@@ -298,7 +308,7 @@ function LostNode({ node }: { node: NodeCard }) {
         {stops.map((s, i) => (
           <div
             key={s.text}
-            className={`${styles.stop} ${s.at <= now ? styles.past : ''} ${s.bad && s.at <= now ? styles.bad : ''}`}
+            className={`${styles.stop} ${s.at <= now ? styles.past : ''} ${s.bad && s.at <= now ? styles.bad : ''} ${i === stops.length - 1 ? styles.end : ''}`}
             style={{ left: `${positions[i]}%`, top: 21 }}
           >
             <p className="mono">{clockText(s.at)}</p>

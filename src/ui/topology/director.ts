@@ -116,9 +116,15 @@ export function setLive(on: boolean): void {
 
 /** Starts listening to the cluster. @returns how to stop */
 export function startDirector(): () => void {
-  return cards.onRecords((records) => {
-    if (live) direct(records)
-  })
+  const stops = [
+    cards.onAnew(clearStage),
+    cards.onRecords((records) => {
+      if (live) direct(records)
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
 }
 
 function direct(records: readonly TraceRecord[]): void {
@@ -224,7 +230,10 @@ function playNext(): void {
   playing = true
   const ms = queue.length > 3 ? Math.min(500, sceneMs()) : sceneMs()
   stage.setState({ scheduling: scene })
-  setTimeout(() => flyPod(scene, ms * 0.45), ms * 0.5)
+  setTimeout(() => {
+    // The stage may have been cleared meanwhile.
+    if (stage.getState().scheduling === scene) flyPod(scene, ms * 0.45)
+  }, ms * 0.5)
   setTimeout(() => {
     playing = false
     if (queue.length > 0) playNext()
@@ -278,10 +287,11 @@ function hop(r: TraceRecord): void {
     hopScene.kind === 'answer' || hopScene.kind === 'failure'
       ? walkPlace(current.hops[0])
       : walkPlace(hopScene)
-  setTimeout(
-    () => launch({ kind: 'walk', from, to, count: 1, ms: 560, label: hopScene.kind, hue: '' }),
-    (index - 1) * 520,
-  )
+  const fly = () => {
+    if (stage.getState().walk?.id !== id) return
+    launch({ kind: 'walk', from, to, count: 1, ms: 560, label: hopScene.kind, hue: '' })
+  }
+  setTimeout(fly, (index - 1) * 520)
 }
 
 /** Where a hop is drawn. */
@@ -318,7 +328,7 @@ function land(id: number): void {
   stage.setState((s) => ({ flights: s.flights.filter((f) => f.id !== id) }))
 }
 
-/** Clears the stage (a new cluster). */
+/** Clears the stage: another cluster, another moment. */
 export function clearStage(): void {
   queue.length = 0
   stage.setState({
