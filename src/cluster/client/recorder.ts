@@ -9,6 +9,7 @@ import { ApiError, isReason } from '../api/meta/status.ts'
 import { formatMicroTime, formatTime } from '../api/meta/time.ts'
 import type { KubeObject } from '../api/object.ts'
 import type { CauseId, Millis } from '../sim/clock.ts'
+import { hash32 } from '../sim/random.ts'
 import { sleep, spawn, type Task } from '../sim/task.ts'
 import { WireError } from '../sim/wire.ts'
 import type { World } from '../sim/world.ts'
@@ -64,7 +65,8 @@ export function createRecorder(
   source: { component: string; host?: string; owner?: string },
 ): Recorder {
   const { world } = client
-  const sink = new Sink(client, source.owner ?? client.place)
+  const name = `${source.component}/${source.host ?? ''}`
+  const sink = new Sink(client, source.owner ?? client.place, name)
   const seen = new Bounded<{ name: string; count: number; firstMs: number }>()
   const groups = new Bounded<{ messages: Set<string>; lastMs: Millis }>()
   const buckets = new Bounded<{ tokens: number; at: Millis }>()
@@ -108,7 +110,7 @@ export function createActionRecorder(
   source: { controller: string; instance: string },
 ): ActionRecorder {
   const { world } = client
-  const sink = new Sink(client, client.place)
+  const sink = new Sink(client, client.place, `${source.controller}/${source.instance}`)
   const series = new Bounded<{ name: string; count: number; last: Millis }>()
   return {
     event(about, type, reason, action, message, related) {
@@ -256,15 +258,20 @@ class Sink {
   private queue: Write[] = []
   private sending = false
   private lastNano = 0n
+  private readonly within: bigint
 
+  /** @param recorder two recorders may tell of objects of one name in the same instant */
   constructor(
     private readonly client: Client,
     private readonly owner: string,
-  ) {}
+    recorder: string,
+  ) {
+    this.within = BigInt(hash32(recorder) % 900_000)
+  }
 
   /** `web.18a3f...`: the object's name and the time in nanoseconds, made unique. */
   nameFor(o: ObjectReference): string {
-    const now = BigInt(this.client.world.clock.unixMs) * 1_000_000n
+    const now = BigInt(this.client.world.clock.unixMs) * 1_000_000n + this.within
     this.lastNano = now > this.lastNano ? now : this.lastNano + 1n
     return `${o.name}.${this.lastNano.toString(16)}`
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makePod } from '../../../testing/builders.ts'
 import { createFullPlane } from '../../../testing/fullplane.ts'
-import type { Deployment, PodDisruptionBudget } from '../../api/generated/types.ts'
+import type { DaemonSet, Deployment, PodDisruptionBudget } from '../../api/generated/types.ts'
 
 function setUp(spec: object) {
   const cp = createFullPlane()
@@ -71,4 +71,35 @@ test('a pod without a controller counts by number only', () => {
   cp.do((c) => c.create('Pod', makePod('extra', {}, { labels: { app: 'web' } })))
   cp.advance(1000)
   expect(counts()).toEqual([4, 4, 0, 4])
+})
+
+test('owners that cannot be scaled leave nothing to evict, and say so', () => {
+  const { cp } = setUp({ maxUnavailable: 1 })
+  cp.do((c) =>
+    c.create('DaemonSet', {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'd', namespace: 'default' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'c', image: 'nginx' }] },
+        },
+      },
+    } as DaemonSet),
+  )
+  cp.advance(1000)
+  const s = cp.get('PodDisruptionBudget', 'default', 'web').status
+  expect(s).toMatchObject({ disruptionsAllowed: 0, currentHealthy: 3, expectedPods: 3 })
+  const why = 'daemonsets.apps does not implement the scale subresource'
+  expect(s?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'SyncFailed', message: why })
+  expect(cp.events()).toContain(
+    `CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${why}`,
+  )
+})
+
+test('a budget for nobody says that it found no pods', () => {
+  const { cp } = setUp({ maxUnavailable: 1, selector: { matchLabels: { app: 'none' } } })
+  expect(cp.events()).toContain('NoPods: No matching pods found')
 })

@@ -3,9 +3,11 @@
  * @source pkg/controller/disruption/disruption.go
  */
 import type {
+  OwnerReference,
   Pod,
   PodDisruptionBudget,
   PodDisruptionBudgetStatus,
+  Scale,
 } from '../../api/generated/types.ts'
 import { isPodReady, isPodTerminal } from '../../api/helpers/pods.ts'
 import { scaledValue } from '../../api/meta/intstr.ts'
@@ -15,6 +17,7 @@ import { controllerOf } from '../../api/meta/ownership.ts'
 import { isReason } from '../../api/meta/status.ts'
 import { parseTime } from '../../api/meta/time.ts'
 import { keyOf } from '../../api/object.ts'
+import type { ResourceRef } from '../../client/client.ts'
 import type { Recorder } from '../../client/recorder.ts'
 import type { WorkQueue } from '../../client/workqueue.ts'
 import type { Task } from '../../sim/task.ts'
@@ -27,6 +30,7 @@ import {
   targetOf,
 } from '../framework.ts'
 import { podInformer } from '../podcontrol.ts'
+import { watchServed } from '../served.ts'
 
 /** An eviction that has not shown after this long did not happen. */
 const DELETION_TIMEOUT_MS = 120_000
@@ -43,7 +47,13 @@ interface Expected {
   readonly desiredHealthy: number
 }
 
+interface ScaleOfOwner {
+  readonly uid: string
+  readonly replicas: number
+}
+
 class Disruption {
+  private readonly resources = new Map<string, ResourceRef>()
   private readonly budgets
   private readonly pods
   private readonly sets
@@ -78,6 +88,11 @@ class Disruption {
 
   start(): void {
     const { budgets, queue } = this
+    const id = (r: ResourceRef) => `${r.group}/${r.kind}`
+    watchServed(this.c, {
+      added: (r) => this.resources.set(id(r), r),
+      removed: (r) => this.resources.delete(id(r)),
+    })
     budgets.on({
       added: (b) => queue.add(keyOf(b)),
       updated: (_old, b) => queue.add(keyOf(b)),
@@ -119,7 +134,7 @@ class Disruption {
     }
     let expected: Expected
     try {
-      expected = this.expectedOf(budget, mine)
+      expected = yield* this.expectedOf(budget, mine)
     } catch (error) {
       if (!(error instanceof UnknownScale)) throw error
       const about = targetOf('PodDisruptionBudget', budget)
@@ -137,29 +152,32 @@ class Disruption {
     return recheckMs
   }
 
-  private expectedOf(budget: PodDisruptionBudget, mine: readonly Pod[]): Expected {
+  private *expectedOf(budget: PodDisruptionBudget, mine: readonly Pod[]): Task<Expected> {
     const { maxUnavailable, minAvailable } = budget.spec ?? {}
     if (maxUnavailable !== undefined) {
-      const n = this.totalScale(mine)
+      const n = yield* this.totalScale(mine)
       const away = scaledValue(maxUnavailable, n, true)
       return { expectedPods: n, desiredHealthy: Math.max(0, n - away) }
     }
     if (typeof minAvailable === 'string') {
-      const n = this.totalScale(mine)
+      const n = yield* this.totalScale(mine)
       return { expectedPods: n, desiredHealthy: scaledValue(minAvailable, n, true) }
     }
     return { expectedPods: mine.length, desiredHealthy: minAvailable ?? 0 }
   }
 
   /** The sum of what the pods' controllers want; percentages are of that. */
-  private totalScale(mine: readonly Pod[]): number {
+  private *totalScale(mine: readonly Pod[]): Task<number> {
     const scales = new Map<string, number>()
     for (const p of mine) {
       const ref = controllerOf(p)
-      if (!ref) continue
-      if (scales.has(ref.uid)) continue
-      scales.set(ref.uid, 0)
-      const scale = this.scaleOf(p.metadata.namespace, ref.kind, ref.name)
+      if (!ref || scales.has(ref.uid)) continue
+      const scale =
+        this.knownScale(p.metadata.namespace, ref) ??
+        (yield* this.servedScale(p.metadata.namespace ?? '', ref))
+      if (!scale) throw new UnknownScale(`found no controllers for pod "${p.metadata.name}"`)
+      // Sets of one Deployment count as that Deployment, once.
+      if (scale.uid !== ref.uid) scales.set(ref.uid, 0)
       scales.set(scale.uid, scale.replicas)
     }
     let n = 0
@@ -167,19 +185,37 @@ class Disruption {
     return n
   }
 
-  private scaleOf(
-    namespace: string | undefined,
-    kind: string,
-    name: string,
-  ): { uid: string; replicas: number } {
+  private knownScale(namespace: string | undefined, ref: OwnerReference): ScaleOfOwner | undefined {
+    const { kind, name } = ref
     if (kind !== 'ReplicaSet' && kind !== 'StatefulSet' && kind !== 'ReplicationController') {
-      throw new UnknownScale(`${kind} does not implement the scale subresource`)
+      return undefined
     }
     const o = this.sets[kind].get(namespace, name)
-    const ref = o && controllerOf(o)
-    const d = ref?.kind === 'Deployment' ? this.sets.Deployment.get(namespace, ref.name) : undefined
-    const top = d ?? o
-    return { uid: top?.metadata.uid ?? '', replicas: top ? (top.spec?.replicas ?? 1) : 0 }
+    if (o?.metadata.uid !== ref.uid) return undefined
+    const above = controllerOf(o)
+    const d =
+      above?.kind === 'Deployment' ? this.sets.Deployment.get(namespace, above.name) : undefined
+    const top = d?.metadata.uid === above?.uid ? (d ?? o) : o
+    return { uid: top.metadata.uid ?? '', replicas: top.spec?.replicas ?? 1 }
+  }
+
+  /** Asks the scale of an owner of any other kind; custom ones may have one. */
+  private *servedScale(namespace: string, ref: OwnerReference): Task<ScaleOfOwner | undefined> {
+    const group = ref.apiVersion.includes('/') ? (ref.apiVersion.split('/')[0] ?? '') : ''
+    const resource = this.resources.get(`${group}/${ref.kind}`)
+    if (!resource) {
+      throw new UnknownScale(`no matches for kind "${ref.kind}" in version "${ref.apiVersion}"`)
+    }
+    try {
+      const key = { namespace, name: ref.name }
+      const scale = (yield* this.c.client.resource(resource).get(key, 'scale')) as unknown as Scale
+      if (scale.metadata?.uid !== ref.uid) return undefined
+      return { uid: ref.uid, replicas: scale.spec?.replicas ?? 0 }
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+      const name = resource.group ? `${resource.plural}.${resource.group}` : resource.plural
+      throw new UnknownScale(`${name} does not implement the scale subresource`)
+    }
   }
 
   private statusOf(budget: PodDisruptionBudget, mine: readonly Pod[], e: Expected) {
@@ -226,27 +262,21 @@ class Disruption {
     return { status, recheckMs }
   }
 
+  /** Nothing may go while nobody knows how many there should be; the rest stays as it was told. */
   private failSafe(budget: PodDisruptionBudget, message: string): PodDisruptionBudgetStatus {
+    const known = budget.status?.conditions?.find((x) => x.type === 'DisruptionAllowed')
+    const same = known?.status === 'False' && known.lastTransitionTime
+    const observedGeneration = budget.status?.observedGeneration
     const condition = {
       type: 'DisruptionAllowed',
       status: 'False' as const,
       reason: 'SyncFailed',
       message,
-      observedGeneration: budget.metadata.generation ?? 0,
-      lastTransitionTime: nowOf(this.c),
+      ...(observedGeneration ? { observedGeneration } : {}),
+      lastTransitionTime: same || nowOf(this.c),
     }
-    const known = budget.status?.conditions?.find((x) => x.type === 'DisruptionAllowed')
-    const same = known?.status === 'False' && known.lastTransitionTime
-    const kept = same ? { ...condition, lastTransitionTime: same } : condition
-    return {
-      currentHealthy: 0,
-      desiredHealthy: 0,
-      expectedPods: 0,
-      ...budget.status,
-      disruptionsAllowed: 0,
-      conditions: [kept],
-      observedGeneration: budget.metadata.generation ?? 0,
-    }
+    const none = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
+    return { ...none, ...budget.status, disruptionsAllowed: 0, conditions: [condition] }
   }
 
   private *write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Task<void> {
