@@ -65,13 +65,21 @@ test('endpoints written by hand become a slice', () => {
     yield* c.create('Endpoints', {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { name: 'db', namespace: 'default' },
+      metadata: {
+        name: 'db',
+        namespace: 'default',
+        annotations: {
+          by: 'hand',
+          'kubectl.kubernetes.io/last-applied-configuration': '{}',
+        },
+      },
       subsets: [{ addresses: [{ ip: '203.0.113.9' }], ports: [{ port: 5432, protocol: 'TCP' }] }],
     })
   })
   cp.advance(500)
   const slice = cp.all('EndpointSlice')[0]
   expect(slice?.endpoints?.[0]?.addresses).toEqual(['203.0.113.9'])
+  expect(slice?.metadata.annotations).toEqual({ by: 'hand' })
   expect(slice?.metadata.labels?.['endpointslice.kubernetes.io/managed-by']).toBe(
     'endpointslicemirroring-controller.k8s.io',
   )

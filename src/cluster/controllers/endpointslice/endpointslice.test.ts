@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { makePod, makeService } from '../../../testing/builders.ts'
 import { createFullPlane } from '../../../testing/fullplane.ts'
-import type { Endpoint, Service } from '../../api/generated/types.ts'
+import type { Endpoint, Node, Service } from '../../api/generated/types.ts'
 import { identity, planSlices, portsId } from './slices.ts'
+import { planZones } from './topology.ts'
 
 function setUp() {
   const cp = createFullPlane()
@@ -118,4 +119,47 @@ test('slices hold a hundred endpoints, and one change touches one slice', () => 
   const second = planSlices(service, 'IPv4', existing, group(251), 'now')
   expect([second.create.length, second.update.length, second.remove.length]).toEqual([0, 1, 0])
   expect(second.update[0]?.endpoints?.length).toBe(51)
+})
+
+test('by annotation endpoints are dealt out to zones, and events tell of it', () => {
+  const { cp, slices } = setUp()
+  const annotate = (value: string | null) =>
+    cp.do((c) =>
+      c.patch('Service', { namespace: 'default', name: 'web' }, 'merge', {
+        metadata: { annotations: { 'service.kubernetes.io/topology-mode': value } },
+      }),
+    )
+  const hints = () => slices()[0]?.endpoints?.map((e) => e.hints?.forZones?.[0]?.name)
+  annotate('Auto')
+  cp.advance(500)
+  expect(new Set(hints()).size).toBe(3)
+  expect(cp.events()).toContain(
+    'TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4',
+  )
+  annotate(null)
+  cp.advance(500)
+  expect(hints()).toEqual([undefined, undefined, undefined])
+  expect(cp.events()).toContain(
+    'TopologyAwareHintsDisabled: Topology Aware Hints has been disabled, addressType: IPv4',
+  )
+})
+
+test('zones: too few endpoints are refused, a crowded zone gives to an empty one', () => {
+  const node = (i: number): Node =>
+    ({
+      metadata: { name: `n${i}`, labels: { 'topology.kubernetes.io/zone': `z${i}` } },
+      status: { allocatable: { cpu: '4' }, conditions: [{ type: 'Ready', status: 'True' }] },
+    }) as unknown as Node
+  const nodes = [node(0), node(1), node(2)]
+  const endpoint = (zone: string): Endpoint => ({
+    addresses: ['10.0.0.1'],
+    conditions: { ready: true },
+    zone,
+  })
+  expect(planZones(['z0', 'z0'].map(endpoint), nodes)).toEqual({
+    refused: 'Insufficient number of endpoints (2 endpoints, 3 zones)',
+  })
+  const plan = planZones(['z0', 'z0', 'z1'].map(endpoint), nodes)
+  expect('zones' in plan && [...plan.zones.values()].sort()).toEqual(['z0', 'z1', 'z2'])
+  expect(planZones([endpoint('z0')], [node(0)])).toHaveProperty('refused')
 })

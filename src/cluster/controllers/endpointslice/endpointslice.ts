@@ -31,6 +31,7 @@ import {
   portsId,
   SERVICE_NAME,
 } from './slices.ts'
+import { planZones, wantsTopology } from './topology.ts'
 
 const BY_SERVICE = 'service'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -47,6 +48,8 @@ function start(c: ControllerContext): void {
   const queue = startLoop({ context: c, kind: 'Service', reconcile })
   /** Slices as this controller last wrote them; its cache may lag behind. */
   const written = new Map<string, string>()
+  /** Services and address types whose endpoints carry hints of zones by annotation. */
+  const hinted = new Set<string>()
   members.on((key) => queue.add(key))
   slices.on({
     updated(old, s) {
@@ -71,6 +74,7 @@ function start(c: ControllerContext): void {
     const existing = [...slices.by(BY_SERVICE, key)].filter((s) => !s.metadata.deletionTimestamp)
     for (const addressType of addressTypes(service)) {
       const groups = groupByPorts(service, addressType, members.of(service), nodes)
+      giveZones(key, service, addressType, groups)
       const mine = existing.filter((s) => s.addressType === addressType)
       const plan = planSlices(service, addressType, mine, groups, nowOf(c))
       try {
@@ -91,6 +95,36 @@ function start(c: ControllerContext): void {
       }
     }
     return undefined
+  }
+
+  /** Hints by annotation; what becomes of them is told in events. */
+  function giveZones(
+    key: string,
+    service: Service,
+    addressType: string,
+    groups: ReadonlyMap<string, PortGroup>,
+  ): void {
+    const tell = (type: 'Normal' | 'Warning', reason: string, text: string) =>
+      c
+        .recorder('endpoint-slice-controller')
+        .event(targetOf('Service', service), type, reason, `${text}, addressType: ${addressType}`)
+    const id = `${key}/${addressType}`
+    const had = hinted.delete(id)
+    if (!wantsTopology(service)) {
+      const text = 'Topology Aware Hints has been disabled'
+      if (had) tell('Warning', 'TopologyAwareHintsDisabled', text)
+      return
+    }
+    const all = [...groups.values()].flatMap((g) => [...g.endpoints.values()])
+    const plan = planZones(all, nodes.list())
+    if ('refused' in plan) {
+      tell('Warning', 'TopologyAwareHintsDisabled', plan.refused)
+      return
+    }
+    for (const [e, zone] of plan.zones) e.hints = { forZones: [{ name: zone }] }
+    hinted.add(id)
+    if (had) return
+    tell('Normal', 'TopologyAwareHintsEnabled', 'Topology Aware Hints has been enabled')
   }
 
   function* carryOut(service: Service, plan: ReturnType<typeof planSlices>): Task<void> {
@@ -162,7 +196,7 @@ function endpointOf(service: Service, pod: Pod, ip: string, nodes: Informer<Node
   const nodeName = pod.spec?.nodeName
   const zone = nodeName ? nodes.get('', nodeName)?.metadata.labels?.[ZONE] : undefined
   const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating)
-  const hints = ready ? hintsFor(service, zone, nodeName) : undefined
+  const hints = ready && !wantsTopology(service) ? hintsFor(service, zone, nodeName) : undefined
   return {
     addresses: [ip],
     conditions: {

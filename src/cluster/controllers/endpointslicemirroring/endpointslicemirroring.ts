@@ -13,11 +13,13 @@ import { keyOf } from '../../api/object.ts'
 import type { Task } from '../../sim/task.ts'
 import { type ControllerContext, callKey, defineController, startLoop } from '../framework.ts'
 import { ownerRefFor } from '../podcontrol.ts'
+import { LAST_CHANGE } from '../servicepods.ts'
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io'
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
 const SERVICE_NAME = 'kubernetes.io/service-name'
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
+const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const OURS = 'mirror'
 
 /** The mirroring controller. */
@@ -56,11 +58,15 @@ function start(c: ControllerContext): void {
       if (!old) yield* c.client.create('EndpointSlice', want)
       else if (
         !deepEqual(old.endpoints ?? [], want.endpoints) ||
-        !deepEqual(old.ports ?? [], want.ports)
+        !deepEqual(old.ports ?? [], want.ports) ||
+        !deepEqual(old.metadata.labels ?? {}, want.metadata.labels ?? {}) ||
+        !deepEqual(old.metadata.annotations ?? {}, want.metadata.annotations ?? {})
       ) {
+        const { labels = {}, annotations } = want.metadata
+        const { annotations: _old, ...metadata } = { ...old.metadata, labels }
         yield* c.client.update('EndpointSlice', {
           ...want,
-          metadata: { ...old.metadata, labels: want.metadata.labels ?? {} },
+          metadata: annotations ? { ...metadata, annotations } : metadata,
         })
       }
     }
@@ -82,6 +88,11 @@ function sliceOf(e: Endpoints, subset: EndpointSubset): EndpointSlice[] {
   if (addresses.length === 0) return []
   const { namespace, name } = e.metadata
   const { [SKIP]: _skip, ...labels } = e.metadata.labels ?? {}
+  const {
+    [LAST_CHANGE]: _change,
+    [APPLIED]: _applied,
+    ...annotations
+  } = e.metadata.annotations ?? {}
   return [
     {
       apiVersion: 'discovery.k8s.io/v1',
@@ -90,6 +101,7 @@ function sliceOf(e: Endpoints, subset: EndpointSubset): EndpointSlice[] {
         generateName: `${name}-`,
         ...(namespace ? { namespace } : {}),
         labels: { ...labels, [MANAGED_BY]: MANAGER, [SERVICE_NAME]: name ?? '' },
+        ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
         ownerReferences: [ownerRefFor('Endpoints', e.metadata)],
       },
       addressType: addresses[0]?.a.ip.includes(':') ? 'IPv6' : 'IPv4',
