@@ -251,3 +251,52 @@ test('a retention policy of no known kind is told which there are', () => {
     'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Keep": supported values: "Retain", "Delete"',
   )
 })
+
+test('what is not served where is refused before it is looked at', () => {
+  const { send } = cluster()
+  const body = { metadata: { name: 'a' } }
+  const text = 'the server does not allow this method on the requested resource'
+  send('POST', `${NS}/configmaps`, { body })
+  const refused: [Method, string][] = [
+    ['DELETE', '/api/v1/configmaps'],
+    ['POST', '/api/v1/configmaps'],
+    ['PUT', `${NS}/configmaps`],
+    ['POST', `${NS}/configmaps/a`],
+    ['GET', `${NS}/serviceaccounts/default/token`],
+    ['GET', '/apis/authentication.k8s.io/v1/tokenreviews'],
+  ]
+  for (const [method, path] of refused) {
+    expect([path, send(method, path, { body }).status]).toEqual([path, 405])
+    expect(said(send(method, path, { body }))).toBe(text)
+  }
+  expect(send('GET', '/api/v1/configmaps/a').status).toBe(404)
+  expect(send('GET', `${NS}/nodes`).status).toBe(404)
+  expect(send('GET', `${NS}/configmaps/a`).status).toBe(200)
+})
+
+test('a dry run of anything but everything is refused, and nothing is deleted', () => {
+  const { send } = cluster()
+  send('POST', `${NS}/configmaps`, { body: { metadata: { name: 'a' } } })
+  const query = { dryRun: 'Some' }
+  const why = 'dryRun: Unsupported value: ["Some"]: supported values: "All"'
+  expect(said(send('DELETE', `${NS}/configmaps/a`, { query }))).toContain(why)
+  expect(said(send('POST', `${NS}/configmaps`, { query, body: {} }))).toContain(why)
+  expect(send('GET', `${NS}/configmaps/a`).status).toBe(200)
+})
+
+test('an object of another kind is refused in the words of the conversion', () => {
+  const { send } = cluster()
+  send('POST', `${APPS}/deployments`, { body: deployment() })
+  const say = (kind: string) =>
+    said(send('POST', `${APPS}/deployments`, { body: { apiVersion: 'v1', kind } }))
+  expect(say('Secret')).toBe(
+    'Secret in version "v1" cannot be handled as a Deployment: converting (v1.Secret) to (apps.Deployment): unknown conversion',
+  )
+  expect(say('Nope')).toContain('no kind "Nope" is registered for version "v1" in scheme')
+  const patch = send('PATCH', `${APPS}/deployments/web`, {
+    type: 'application/merge-patch+json',
+    body: { kind: 'DaemonSet' },
+  })
+  expect(patch.status).toBe(422)
+  expect(said(patch)).toContain('converting (v1.DaemonSet) to (apps.Deployment)')
+})

@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from '../api/meta/json.ts'
 import { JsonSyntaxError, parseJson } from '../api/meta/jsontext.ts'
 import { badRequest, failure, unsupportedMediaType } from '../api/meta/status.ts'
 import type { AnyObject } from '../api/object.ts'
-import type { Schema } from '../api/schema.ts'
+import { type Schema, schemaOf } from '../api/schema.ts'
 import { TYPED_OBJECT } from '../api/transport.ts'
 import type { Call } from './call.ts'
 import { DecodeError, type DecodeNotes, decode } from './decode.ts'
@@ -70,7 +70,7 @@ export function decodeObject(c: Call, what?: { kind: string; schema: Schema }): 
   }
   const raw = rawObject(c, kind)
   const o = raw.value as JsonObject
-  checkKind(o, kind, what ? undefined : apiVersion)
+  checkKind(o, kind, definition.group, what ? undefined : apiVersion)
   return decodeStrictly(c, schema, raw, {
     kind,
     apiVersion: what ? String(o.apiVersion) : apiVersion,
@@ -111,35 +111,73 @@ function rawObject(c: Call, kind: string): RawBody {
     raw = readBody(c.request.body, c.request.headers['content-type'])
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    throw unrecognized(kind, `json parse error: ${error.message}`)
+    throw unrecognized(kind, `json parse error: ${error.message}`, c.request.body)
   }
   if (!isObject(raw.value)) {
     if (raw.value === undefined || raw.value === null)
-      throw unrecognized(kind, 'json parse error: unexpected end of JSON input')
+      throw unrecognized(kind, 'json parse error: unexpected end of JSON input', c.request.body)
     const got = Array.isArray(raw.value) ? 'array' : typeof raw.value
     throw unrecognized(
       kind,
       `json parse error: json: cannot unmarshal ${got} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      c.request.body,
     )
   }
   return raw
 }
 
-function unrecognized(kind: string, why: string) {
+function unrecognized(kind: string, why: string, body: unknown) {
   return badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; ${why}`,
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; ${why} (${summary(body)})`,
   )
 }
 
-function checkKind(o: JsonObject, kind: string, apiVersion: string | undefined): void {
+const SUMMARY_MAX = 30
+
+/** How a body that nobody can read is shown: as text when it begins like JSON, else byte by byte. */
+function summary(body: unknown): string {
+  const whole = typeof body === 'string' ? body : body == null ? '' : JSON.stringify(body)
+  if (whole === '') return '<empty>'
+  const part = whole.slice(0, SUMMARY_MAX)
+  const more = whole.length > SUMMARY_MAX ? ' ...' : ''
+  if (whole.startsWith('{')) return part + more
+  return [...part].map((ch) => ch.charCodeAt(0).toString(16).padStart(2, '0')).join('') + more
+}
+
+/** The package of a group's internal types. */
+function internalPackage(group: string): string {
+  if (group === '' || group === 'events.k8s.io') return 'core'
+  return group === 'rbac.authorization.k8s.io' ? 'rbac' : (group.split('.')[0] as string)
+}
+
+/** Why an object of one kind cannot be read as another. */
+export function conversionFault(
+  apiVersion: string,
+  kind: string,
+  group: string,
+  wanted: string,
+): string {
+  const slash = apiVersion.indexOf('/')
+  const [from, v] = [apiVersion.slice(0, Math.max(slash, 0)), apiVersion.slice(slash + 1)]
+  if (!schemaOf(from, v, kind)) {
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`
+  }
+  return `converting (${v}.${kind}) to (${internalPackage(group)}.${wanted}): unknown conversion`
+}
+
+function checkKind(
+  o: JsonObject,
+  kind: string,
+  group: string,
+  apiVersion: string | undefined,
+): void {
   const gotKind = o.kind
   const gotVersion = o.apiVersion
   if (typeof gotKind === 'string' && gotKind !== '' && gotKind !== kind) {
     const version = String(gotVersion ?? '')
     const v = version.slice(version.indexOf('/') + 1)
-    throw badRequest(
-      `${gotKind} in version "${v}" cannot be handled as a ${kind}: converting (${v}.${gotKind}) to (core.${kind}): unknown conversion`,
-    )
+    const why = conversionFault(version, gotKind, group, kind)
+    throw badRequest(`${gotKind} in version "${v}" cannot be handled as a ${kind}: ${why}`)
   }
   if (
     apiVersion &&

@@ -5,17 +5,9 @@
  */
 import type { AggregatedApi } from '../api/aggregated.ts'
 import type { ResourceDefinition } from '../api/definition.ts'
-import { invalidValue, notSupported, tooLong } from '../api/meta/field.ts'
 import { type FieldSelector, FieldSelectorError, parseFieldSelector } from '../api/meta/fields.ts'
 import { newUid } from '../api/meta/names.ts'
-import {
-  ApiError,
-  type FieldError,
-  failure,
-  internalError,
-  invalid,
-  methodNotAllowed,
-} from '../api/meta/status.ts'
+import { ApiError, failure, internalError, methodNotAllowed } from '../api/meta/status.ts'
 import { formatTime } from '../api/meta/time.ts'
 import type { NodeServers } from '../api/nodeserver.ts'
 import type { AnyObject } from '../api/object.ts'
@@ -37,12 +29,14 @@ import type { Call, FieldValidation, Served } from './call.ts'
 import { inYaml, json } from './content.ts'
 import { watchDefinitions } from './crd/manager.ts'
 import { serveAggregated } from './handlers/aggregated.ts'
+import { checkMethod } from './handlers/methods.ts'
 import { serveNonResource } from './handlers/nonresource.ts'
 import { serveResource } from './handlers/resource.ts'
 import { REVIEWS, serveReview, userOfToken } from './handlers/review.ts'
 import { serveSubresource } from './handlers/subresource.ts'
 import { Registry } from './registry/registry.ts'
 import { param, type ResourceRequest, requestInfo } from './requestinfo.ts'
+import { checkOptions } from './writeoptions.ts'
 
 /** What a server is made of. */
 export interface ApiServerOptions {
@@ -273,6 +267,7 @@ class Server implements ApiServer {
   }
 
   private *route(c: Call): Task<ApiResponse> {
+    if (!c.typed) checkMethod(c)
     if (!c.typed) checkOptions(c)
     const { info, served } = c
     if (info.subresource) return yield* serveSubresource(this.registry, c)
@@ -311,41 +306,6 @@ class Server implements ApiServer {
 function messageOf(r: ApiResponse): string {
   const body = r.body as { message?: unknown } | undefined
   return typeof body?.message === 'string' ? body.message : ''
-}
-
-const OPTIONS: Readonly<Record<string, string>> = {
-  create: 'CreateOptions',
-  update: 'UpdateOptions',
-  patch: 'PatchOptions',
-}
-
-/** @throws ApiError Invalid when a write's options are none that there are */
-function checkOptions(c: Call): void {
-  const kind = OPTIONS[c.info.verb]
-  if (!kind) return
-  const { query } = c.request
-  const errors = checkManager(param(query, 'fieldManager') ?? '')
-  for (const d of query.get('dryRun') ?? []) {
-    if (d !== 'All' && d !== '') errors.push(notSupported('dryRun', d, ['All']))
-  }
-  const asked = param(query, 'fieldValidation')
-  const known = ['Ignore', 'Strict', 'Warn']
-  if (asked && !known.includes(asked)) errors.push(notSupported('fieldValidation', asked, known))
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors)
-}
-
-const MANAGER_MAX = 128
-
-/** @source apimachinery/pkg/apis/meta/v1/validation/validation.go ValidateFieldManager */
-function checkManager(name: string): FieldError[] {
-  const out = name.length > MANAGER_MAX ? [tooLong('fieldManager', MANAGER_MAX)] : []
-  ;[...name].forEach((ch, i) => {
-    const code = ch.codePointAt(0) as number
-    if (!/\p{C}/u.test(ch)) return
-    const text = `invalid character U+${code.toString(16).toUpperCase().padStart(4, '0')} (at position ${i})`
-    out.push(invalidValue('fieldManager', name, text))
-  })
-  return out
 }
 
 function validationOf(typed: boolean, asked: string | undefined): FieldValidation {

@@ -75,9 +75,9 @@ function configuration(c: Call): AnyObject {
   if (!isObject(value)) throw badRequest('error decoding YAML: expected an object')
   const o = withoutNulls(value) as AnyObject
   if (o.kind !== kind || o.apiVersion !== c.served.apiVersion) {
-    throw badRequest(
-      `patch must be of kind ${c.served.apiVersion}, Kind=${kind}, got ${String(o.apiVersion)}, Kind=${String(o.kind)}`,
-    )
+    const version = o.apiVersion ?? '/'
+    const gv = version.includes('/') ? version : `/${version}`
+    throw badRequest(`invalid object type: ${gv}, Kind=${o.kind ?? ''}`)
   }
   const metadata = { ...o.metadata }
   if (metadata.managedFields && metadata.managedFields.length > 0) {

@@ -12,7 +12,7 @@ import { JsonPatchError, type JsonPatchOperation, jsonPatch } from '../../api/pa
 import { mergePatch } from '../../api/patch/merge.ts'
 import { StrategicPatchError, strategicPatch } from '../../api/patch/strategic.ts'
 import type { Schema } from '../../api/schema.ts'
-import { decodeStrictly, readBody } from '../body.ts'
+import { conversionFault, decodeStrictly, readBody } from '../body.ts'
 import type { Call } from '../call.ts'
 import { DecodeError, decode } from '../decode.ts'
 
@@ -122,7 +122,8 @@ function applyPatch(
   const kind = what?.kind ?? definition.kind
   const as = { kind, apiVersion: what?.apiVersion ?? apiVersion }
   if (type === PATCH_TYPES.strategic) checkTypes(schema, patched, body)
-  else checkDecodes(schema, patched, touched(current, patched))
+  else if (!c.served.custom) checkSameKind(c, patched as AnyObject, as, touched(current, patched))
+  if (type !== PATCH_TYPES.strategic) checkDecodes(schema, patched, touched(current, patched))
   return decodePatched(c, schema, patched, as)
 }
 
@@ -137,6 +138,20 @@ function checkTypes(schema: Schema, patched: unknown, body: unknown): void {
     const shown = invalidValue('patch', printGo(body), text)
     throw invalid({ group: '', kind: '' }, '', [shown])
   }
+}
+
+/** Such a patch may not make another kind of the object. */
+function checkSameKind(
+  c: Call,
+  o: AnyObject,
+  as: { kind: string; apiVersion: string },
+  shown: unknown,
+): void {
+  if (!isObject(o) || (o.kind === as.kind && o.apiVersion === as.apiVersion)) return
+  if (typeof o.kind !== 'string' || typeof o.apiVersion !== 'string') return
+  const why = conversionFault(o.apiVersion, o.kind, c.served.definition.group, as.kind)
+  const error = invalidValue('patch', htmlSafeJson(shown), why)
+  throw invalid({ group: '', kind: '' }, '', [error])
 }
 
 /** Any other patch of the wrong types is told as the whole object it would have made, in JSON. */

@@ -31,6 +31,7 @@ import type { Registry } from '../registry/registry.ts'
 import { type UpdateMode, updateObject } from '../registry/update.ts'
 import type { WatchCache, WatchStart } from '../registry/watchcache.ts'
 import { isTrue, param } from '../requestinfo.ts'
+import { checkDryRun } from '../writeoptions.ts'
 import { serveApply } from './apply.ts'
 import { PATCH_TYPES, readPatch } from './patch.ts'
 
@@ -176,8 +177,10 @@ export function deleteOptions(c: Call): DeleteOptions {
   const policy = param(query, 'propagationPolicy')
   const grace = param(query, 'gracePeriodSeconds')
   const orphan = param(query, 'orphanDependents')
+  const dryRun = query.get('dryRun')
   return {
     ...options,
+    ...(dryRun && !options.dryRun ? { dryRun: [...dryRun] } : {}),
     ...(policy ? { propagationPolicy: policy } : {}),
     ...(grace !== undefined ? { gracePeriodSeconds: wholeNumber(grace) } : {}),
     ...(orphan !== undefined ? { orphanDependents: orphan === 'true' } : {}),
@@ -245,11 +248,13 @@ function checkPolicy(o: DeleteOptions): void {
     const text = 'orphanDependents and deletionPropagation cannot be both set'
     errors.push(invalidValue('propagationPolicy', p, text))
   }
+  errors.push(...checkDryRun(o.dryRun))
   if (errors.length > 0) throw invalid(DELETE_OPTIONS, '', errors)
 }
 
 function* removeAll(r: Registry, c: Call): Task<ApiResponse> {
   const options = deleteOptions(c)
+  checkPolicy(options)
   const call = withDryRun(c, options)
   if (!c.typed) checkListOptions(c.request.query, false)
   const found = yield* listObjects(r, call)

@@ -2,7 +2,7 @@
  * Continue tokens: base64 of the revision and the next key of a list cut by `limit`.
  * @source staging/src/k8s.io/apiserver/pkg/storage/continue.go
  */
-import { decodeBase64, encodeBase64 } from '../../api/meta/base64.ts'
+import { decodeBytes, encodeBase64 } from '../../api/meta/base64.ts'
 import { parseJson } from '../../api/meta/jsontext.ts'
 import { badRequest } from '../../api/meta/status.ts'
 
@@ -15,9 +15,12 @@ export function encodeContinue(revision: number, lastKey: string): string {
 
 /** Where to go on. @throws ApiError BadRequest */
 export function decodeContinue(token: string, scope: string): { key: string; revision: number } {
-  const bad = (why: string) => badRequest(`continue key is not valid: ${why}`)
-  const text = decodeBase64(token.replace(/-/g, '+').replace(/_/g, '/'))
-  if (text === undefined) throw bad('illegal base64 data')
+  const bad = (why: string) =>
+    badRequest(`invalid continue token: continue key is not valid: ${why}`)
+  const bytes = decodeBytes(token.replace(/-/g, '+').replace(/_/g, '/'))
+  if (bytes === undefined) throw bad('illegal base64 data')
+  // Go reads byte by byte, and shows them so.
+  const text = String.fromCharCode(...bytes)
   let parsed: { v?: unknown; rv?: unknown; start?: unknown }
   try {
     parsed = parseJson(text).value as typeof parsed
