@@ -26,8 +26,8 @@ import { Session } from '../session/session.ts'
 const SLICE_MS = 14
 /** Real milliseconds between frames. */
 const FRAME_MS = 50
-/** Steps between looks at the real clock. */
-const STEPS_PER_LOOK = 32
+/** Steps between looks at the real clock: some create pods by the dozen. */
+const STEPS_PER_LOOK = 2
 /** How long one line that sets the scene may take. @unit virtual ms */
 const LINE_MAX_MS = 120_000
 

@@ -5,6 +5,9 @@
 import type { Clock, ComponentId, Millis } from './clock.ts'
 import type { World } from './world.ts'
 
+/** Replies that come at once before a task lets others go on: without latency, hundreds of requests would be one step. */
+const TURNS_MAX = 32
+
 /** Something a task can wait for; `start` registers `resume` and returns how to give up. */
 export interface Wait {
   start(resume: () => void): () => void
@@ -12,6 +15,18 @@ export interface Wait {
 
 /** A computation that may wait on virtual time; call with `yield*`. */
 export type Task<T> = Generator<Wait, T, void>
+
+const DONE = { done: true, value: undefined } as const
+
+/** A task with nothing to do. It holds no state, so that one serves all. */
+export const nothing = {
+  next: () => DONE,
+  return: () => DONE,
+  throw(error: unknown) {
+    throw error
+  },
+  [Symbol.iterator]: () => nothing,
+} as unknown as Task<void>
 
 /** A running task. */
 export interface TaskHandle {
@@ -69,6 +84,7 @@ class RunningTask implements TaskHandle {
     const { world } = this
     this.giveUp = undefined
     this.generator ??= this.body()
+    let turns = 0
     // A wait may be satisfied while it starts (a zero-latency reply); loop instead of recursing.
     for (;;) {
       let result: IteratorResult<Wait, unknown>
@@ -104,6 +120,10 @@ class RunningTask implements TaskHandle {
       }
       if (!resumed) {
         this.giveUp = giveUp
+        return
+      }
+      if (++turns >= TURNS_MAX) {
+        this.resumeSoon()
         return
       }
     }

@@ -3,7 +3,7 @@
  * @source staging/src/k8s.io/apiserver/pkg/admission/chain.go
  */
 import type { AnyObject } from '../../api/object.ts'
-import type { Task } from '../../sim/task.ts'
+import { nothing, type Task } from '../../sim/task.ts'
 import type { Call, Served } from '../call.ts'
 import type { Registry } from '../registry/registry.ts'
 import { newReinvocation, type Reinvocation } from './reinvocation.ts'
@@ -54,15 +54,15 @@ export class AdmissionChain {
     const reinvocation = newReinvocation()
     const asked = { ...a, reinvocation }
     const plugins = this.of(a).admit
-    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? NOTHING()
+    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? nothing
     if (!reinvocation.wanted) return
     reinvocation.second = true
-    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? NOTHING()
+    for (const p of plugins) yield* p.admit?.(asked, this.registry) ?? nothing
   }
 
   /** Lets plugins judge the final object. */
   *validate(a: Attributes): Task<void> {
-    for (const p of this.of(a).validate) yield* p.validate?.(a, this.registry) ?? NOTHING()
+    for (const p of this.of(a).validate) yield* p.validate?.(a, this.registry) ?? nothing
   }
 
   private of(a: Attributes): Interested {
@@ -77,5 +77,3 @@ export class AdmissionChain {
     return found
   }
 }
-
-function* NOTHING(): Task<void> {}

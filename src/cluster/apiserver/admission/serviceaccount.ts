@@ -6,7 +6,6 @@ import type { Container, Pod, ServiceAccount } from '../../api/generated/types.t
 import { randomSuffix } from '../../api/meta/names.ts'
 import { forbidden } from '../../api/meta/status.ts'
 import type { Call } from '../call.ts'
-import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin, Attributes } from './chain.ts'
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'

@@ -4,7 +4,6 @@
  */
 import type { Environment } from '@marcbachmann/cel-js'
 import type { UserInfo } from '../../api/transport.ts'
-import type { Task } from '../../sim/task.ts'
 import { authorize } from '../authz/authorize.ts'
 import type { Access } from '../authz/rbac.ts'
 import type { Registry } from '../registry/registry.ts'

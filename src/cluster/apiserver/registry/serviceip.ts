@@ -252,7 +252,7 @@ export function addressOps(
   const ops: Op[] = []
   if (before) ops.push({ op: 'delete', key: prefix + before })
   if (after && next) {
-    ops.push({ op: 'put', key: prefix + after, value: addressOf(r, c, next, after) })
+    ops.push({ op: 'put', key: prefix + after, value: addressOf(c, next, after) })
     // The allocator is a client of its own server upstream, and its write shows in the audit log.
     r.world.trace.record({
       owner: 'kube-apiserver',
@@ -265,7 +265,7 @@ export function addressOps(
   return ops
 }
 
-function addressOf(r: Registry, c: Call, s: AnyObject, ip: string): AnyObject {
+function addressOf(c: Call, s: AnyObject, ip: string): AnyObject {
   return unstamped({
     kind: 'IPAddress',
     apiVersion: 'networking.k8s.io/v1',

@@ -12,7 +12,7 @@ import type { WatchEvent } from '../../api/transport.ts'
 import { type KeyValue, prefixEnd, type Store, type StoreEvent } from '../../etcd/store.ts'
 import type { CauseId } from '../../sim/clock.ts'
 import { Stream } from '../../sim/stream.ts'
-import type { Task } from '../../sim/task.ts'
+import { nothing, type Task } from '../../sim/task.ts'
 import { objectOf } from './storage.ts'
 
 /** Reads a field of an object by selector name, '' when unset. */
@@ -83,8 +83,11 @@ export class WatchCache {
   ) {}
 
   /** Fills the cache at first use. @throws StoreError */
-  *ready(): Task<void> {
-    if (this.started) return
+  ready(): Task<void> {
+    return this.started ? nothing : this.fill()
+  }
+
+  private *fill(): Task<void> {
     const end = prefixEnd(this.prefix)
     const r = yield* this.store.range({ key: this.prefix, end })
     if (this.started) return
