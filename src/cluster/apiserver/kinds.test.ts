@@ -144,3 +144,19 @@ test('roles say what they allow and bindings to whom', () => {
     'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"',
   ])
 })
+
+test('a range and an address stand in the old field and in the list', () => {
+  expect(made('Node', { spec: { podCIDR: '10.1.0.0/24' } })).toMatchObject({
+    spec: { podCIDRs: ['10.1.0.0/24'] },
+  })
+  expect(made('Node', { spec: { podCIDRs: ['10.1.0.0/24'] } })).toMatchObject({
+    spec: { podCIDR: '10.1.0.0/24' },
+  })
+  const pod = (status: object) => made('Pod', { ...template({}), status })
+  const next = pod({ podIP: '10.0.0.1' })
+  kind('Pod').strategy?.prepareForStatusUpdate?.(next, pod({}), {
+    ...context,
+    subresource: 'status',
+  })
+  expect(next).toMatchObject({ status: { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }] } })
+})

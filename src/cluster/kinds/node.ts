@@ -21,6 +21,7 @@ export const node = own<Node>('', 'v1', 'Node', {
   defaults(o) {
     // Gated off, hence dropped: a Node tells its kubelet nothing.
     if (o.spec) delete o.spec.configSource
+    pairRanges(o)
     const s = o.status
     if (!s) return
     for (const list of [s.capacity, s.allocatable]) {
@@ -56,6 +57,14 @@ export const node = own<Node>('', 'v1', 'Node', {
   ],
   fields: { 'spec.unschedulable': (o) => String(o.spec?.unschedulable ?? false) },
 })
+
+/** The old field and the list say the same; where they differ, the old one counts. */
+function pairRanges(o: Node): void {
+  const { podCIDR, podCIDRs } = o.spec ?? {}
+  if (!o.spec) return
+  if (podCIDR && podCIDRs?.[0] !== podCIDR) o.spec.podCIDRs = [podCIDR]
+  else if (!podCIDR && podCIDRs?.[0]) o.spec.podCIDR = podCIDRs[0]
+}
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 

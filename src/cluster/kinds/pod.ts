@@ -149,7 +149,11 @@ function keepStatus(o: Pod, old: Pod): void {
 function prepareForStatusUpdate(o: Pod, old: Pod, c: RequestContext): void {
   if (c.subresource === 'status') {
     o.metadata.ownerReferences = old.metadata.ownerReferences
-    o.status = { ...o.status, qosClass: old.status?.qosClass ?? qosClass(old.spec) }
+    o.status = {
+      ...o.status,
+      ...pairedAddresses(o.status),
+      qosClass: old.status?.qosClass ?? qosClass(old.spec),
+    }
     keepObserved(o.status, old.status)
     return
   }
@@ -161,6 +165,12 @@ function prepareForStatusUpdate(o: Pod, old: Pod, c: RequestContext): void {
   } else if (c.subresource === 'resize') {
     o.spec = { ...spec, ...resized(o.spec as PodSpec, spec) }
   }
+}
+
+/** The one address and the list say the same; where they differ, the one counts. */
+function pairedAddresses(s: PodStatus | undefined): Pick<PodStatus, 'podIP' | 'podIPs'> {
+  if (s?.podIP && s.podIPs?.[0]?.ip !== s.podIP) return { podIPs: [{ ip: s.podIP }] }
+  return !s?.podIP && s?.podIPs?.[0] ? { podIP: s.podIPs[0].ip } : {}
 }
 
 /** A generation once observed is not forgotten by a client that does not know of it. */

@@ -121,3 +121,20 @@ test('zones that are badly hit are emptied slowly or not at all', () => {
   expect(evictionPause('PartialDisruption', 10)).toBeUndefined()
   expect(evictionPause('PartialDisruption', 100)).toBe(100_000)
 })
+
+test('events name a node by its uid, the one of a node that has gone too', () => {
+  const { cp, node } = setUp()
+  const uid = node().metadata.uid
+  cp.do((c) => c.delete('Node', { namespace: '', name: 'node-3' }))
+  cp.advance(6000)
+  const about = cp
+    .all('Event')
+    .filter((e) => e.reason === 'RemovingNode' || e.reason === 'RegisteredNode')
+    .filter((e) => e.involvedObject.name === 'node-3')
+    .map((e) => [e.reason, e.involvedObject])
+  const ref = { kind: 'Node', name: 'node-3', uid, apiVersion: 'v1' }
+  expect(about).toEqual([
+    ['RegisteredNode', ref],
+    ['RemovingNode', ref],
+  ])
+})

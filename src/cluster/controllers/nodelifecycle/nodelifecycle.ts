@@ -5,7 +5,7 @@
 import type { Lease, Node, Pod } from '../../api/generated/types.ts'
 import { isReason } from '../../api/meta/status.ts'
 import { parseTime } from '../../api/meta/time.ts'
-import type { Recorder } from '../../client/recorder.ts'
+import type { EventTarget, Recorder } from '../../client/recorder.ts'
 import { spawn, type Task } from '../../sim/task.ts'
 import {
   type ControllerContext,
@@ -46,7 +46,7 @@ export const nodelifecycle = defineController({
 
 class Lifecycle {
   private readonly health = new Map<string, NodeHealth>()
-  private readonly registered = new Set<string>()
+  private readonly registered = new Map<string, string>()
   private readonly recorder: Recorder
   private readonly nodes
   private readonly leases
@@ -133,16 +133,15 @@ class Lifecycle {
     for (const node of this.nodes.list()) {
       const name = node.metadata.name ?? ''
       if (this.registered.has(name)) continue
-      this.registered.add(name)
+      this.registered.set(name, node.metadata.uid ?? '')
       const text = `Node ${name} event: Registered Node ${name} in Controller`
-      this.recorder.event(targetOf('Node', node), 'Normal', 'RegisteredNode', text)
+      this.recorder.event(aboutNode(name, node.metadata.uid), 'Normal', 'RegisteredNode', text)
     }
-    for (const name of [...this.registered]) {
+    for (const [name, uid] of [...this.registered]) {
       if (this.nodes.get('', name)) continue
       this.registered.delete(name)
-      const about = { kind: 'Node', apiVersion: 'v1', metadata: { name, uid: name } }
       const text = `Node ${name} event: Removing Node ${name} from Controller`
-      this.recorder.event(about, 'Normal', 'RemovingNode', text)
+      this.recorder.event(aboutNode(name, uid), 'Normal', 'RemovingNode', text)
     }
   }
 
@@ -211,7 +210,8 @@ class Lifecycle {
     if (now === undefined || now === 'True') return
     if (before === 'True') {
       const text = `Node ${node.metadata.name} status is now: NodeNotReady`
-      this.recorder.event(targetOf('Node', node), 'Normal', 'NodeNotReady', text)
+      const { name, uid } = node.metadata
+      this.recorder.event(aboutNode(name, uid), 'Normal', 'NodeNotReady', text)
     }
     for (const pod of [...this.pods.by(BY_NODE, node.metadata.name ?? '')]) {
       yield* this.markNotReady(pod, node)
@@ -318,4 +318,9 @@ function betaLabels(node: Node): Record<string, string> | undefined {
     }
   }
   return Object.keys(out).length > 0 ? out : undefined
+}
+
+/** Events name a node without its version. */
+function aboutNode(name: string | undefined, uid: string | undefined): EventTarget {
+  return { kind: 'Node', apiVersion: 'v1', metadata: { name: name ?? '', uid: uid ?? '' } }
 }
