@@ -135,10 +135,8 @@ export class StatefulControl {
       return inOrder
     }
     if (!pod.metadata.uid) {
+      // It counts once it has been seen.
       yield* this.createPod(look, pod)
-      look.counts.replicas++
-      if (revisionOf(pod) === look.current.metadata.name) look.counts.current++
-      if (revisionOf(pod) === look.update.metadata.name) look.counts.updated++
       return inOrder
     }
     if (pod.status?.phase === 'Pending') yield* this.createClaims(set, pod)
@@ -160,13 +158,11 @@ export class StatefulControl {
   }
 
   private *takeDown(look: Look, pod: Pod, unhealthy: Pod | undefined): Task<boolean> {
-    const { inOrder, counts } = look
+    const { inOrder } = look
     if (pod.metadata.deletionTimestamp) return inOrder
     // One that works is taken down only when those above it are gone and all below are well.
     if (inOrder && !isAvailable(look, pod) && pod !== unhealthy) return true
     yield* this.deletePod(look.set, pod)
-    if (revisionOf(pod) === look.current.metadata.name) counts.current--
-    if (revisionOf(pod) === look.update.metadata.name) counts.updated--
     return inOrder
   }
 
