@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { makePod } from '../../../testing/builders.ts'
 import type { ControlPlane } from '../../../testing/controlplane.ts'
 import { createFullPlane } from '../../../testing/fullplane.ts'
-import type { Deployment } from '../../api/generated/types.ts'
+import type { Deployment, OwnerReference } from '../../api/generated/types.ts'
 
 function deployment(name: string, namespace = 'default'): Deployment {
   return {
@@ -116,4 +116,31 @@ test('a namespace is emptied, pods first, five seconds after it was asked to go'
   cp.do((c) => c.patch('ConfigMap', key, 'merge', { metadata: { finalizers: null } }))
   cp.advance(11_000)
   expect(cp.all('Namespace').map((n) => n.metadata.name)).not.toContain('gone')
+})
+
+test('an owner in another namespace is none: the dependent goes, and an event says why', () => {
+  const cp = createFullPlane()
+  const map = (namespace: string, name: string, ownerReferences: OwnerReference[] = []) =>
+    cp.do((c) =>
+      c.create('ConfigMap', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace, ownerReferences },
+      }),
+    )
+  map('kube-public', 'owner')
+  const uid = cp.get('ConfigMap', 'kube-public', 'owner').metadata.uid ?? ''
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }
+  cp.advance(500)
+  map('default', 'far', [ref])
+  map('kube-public', 'near', [ref])
+  map('kube-public', 'misnamed', [{ ...ref, name: 'other' }])
+  cp.advance(1500)
+  const left = cp.all('ConfigMap').map((m) => m.metadata.name)
+  expect(left).toContain('near')
+  expect(left).not.toContain('far')
+  expect(left).not.toContain('misnamed')
+  expect(cp.events()).toContain(
+    `OwnerRefInvalidNamespace: ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${uid}] does not exist in namespace "default"`,
+  )
 })

@@ -101,11 +101,33 @@ class Collector {
       if (!old || !isDeleting(old)) this.ownersMayGoOn(metadata.ownerReferences)
       return
     }
+    if (!old) for (const d of this.graph.dependentsOf(uid)) this.checkOwner(d, uid)
     const refs = metadata.ownerReferences
     if (!refs || refs === old?.object.metadata.ownerReferences) return
     this.ownersMayGoOn(old?.object.metadata.ownerReferences)
     // An owner that is not known may never have existed.
     if (refs.some((x) => this.absentOrLeaving(x.uid))) this.toDelete.add(uid)
+    for (const x of refs) this.checkOwner(uid, x.uid)
+  }
+
+  /** A reference whose uid is of another object than it names is told of, and looked into. */
+  private checkOwner(uid: string, ownerUid: string): void {
+    const node = this.graph.get(uid)
+    const owner = this.graph.get(ownerUid)
+    const ref = node && ownersOf(node).find((r) => r.uid === ownerUid)
+    if (!node || !owner || !ref || isNamedBy(owner, ref, node)) return
+    this.toDelete.add(uid)
+    const { namespace = '', name } = node.object.metadata
+    if (!owner.resource.namespaced || owner.object.metadata.namespace === namespace) return
+    const { group, version, kind } = node.resource
+    const about = {
+      kind,
+      apiVersion: group ? `${group}/${version}` : version,
+      metadata: { ...(namespace ? { namespace } : {}), ...(name ? { name } : {}), uid },
+    }
+    const shown = `[${ref.apiVersion}/${ref.kind}, namespace: ${namespace}, name: ${ref.name}, uid: ${ref.uid}]`
+    const text = `ownerRef ${shown} does not exist in namespace ${JSON.stringify(namespace)}`
+    this.c.recorder().event(about, 'Warning', 'OwnerRefInvalidNamespace', text)
   }
 
   private absentOrLeaving(uid: string): boolean {
@@ -151,8 +173,9 @@ class Collector {
     const waiting: OwnerReference[] = []
     for (const r of refs) {
       const owner = this.graph.get(r.uid)
-      if (owner && isDeletingDependents(owner)) waiting.push(r)
-      else if (owner || (yield* this.exists(node, r))) solid.push(r)
+      const known = owner && isNamedBy(owner, r, node)
+      if (known && isDeletingDependents(owner)) waiting.push(r)
+      else if (known || (yield* this.exists(node, r))) solid.push(r)
       else dangling.push(r)
     }
     if (solid.length > 0) {
@@ -266,6 +289,13 @@ class Collector {
       if (!isReason(error, 'NotFound')) throw error
     }
   }
+}
+
+/** True when the object of that uid is the one that a reference of `node` names. */
+function isNamedBy(owner: GraphNode, ref: OwnerReference, node: GraphNode): boolean {
+  const { namespace, name } = owner.object.metadata
+  const near = !owner.resource.namespaced || namespace === node.object.metadata.namespace
+  return near && name === ref.name && owner.resource.kind === ref.kind
 }
 
 function policyOf(node: GraphNode): string {
