@@ -57,7 +57,10 @@ function* log(r: Registry, c: Call, pod: Pod, nodes: NodeServers): Task<ApiRespo
   // A pod without a node has no logs and that is no error.
   if (!pod.spec?.nodeName)
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: '' }
-  const answer = yield* ask<LogAnswer>(r, pod, nodes, (server) => server.logs(q))
+  const asked = LOG_OPTIONS.filter((k) => query.has(k)).map((k) => `${k}=${param(query, k)}`)
+  const path = `/containerLogs/${c.namespace}/${c.info.name}/${container}`
+  const url = asked.length > 0 ? `${path}?${asked.join('&')}` : path
+  const answer = yield* ask<LogAnswer>(r, pod, nodes, (server) => server.logs(q), url)
   const headers = { 'content-type': 'text/plain' }
   return 'text' in answer
     ? { status: 200, headers, body: answer.text }
@@ -121,8 +124,8 @@ function* proxy(r: Registry, c: Call, pod: Pod, nodes: NodeServers): Task<ApiRes
 function chooseContainer(pod: Pod, name: string): string {
   const spec = pod.spec
   const all = [
-    ...(spec?.containers ?? []),
     ...(spec?.initContainers ?? []),
+    ...(spec?.containers ?? []),
     ...(spec?.ephemeralContainers ?? []),
   ].map((x) => x.name)
   const podName = pod.metadata.name ?? ''
@@ -133,20 +136,24 @@ function chooseContainer(pod: Pod, name: string): string {
   const containers = spec?.containers ?? []
   const only = containers[0]
   if (containers.length === 1 && only) return only.name
-  const names = containers.map((x) => x.name).join(' ')
-  const inits = (spec?.initContainers ?? []).map((x) => x.name).join(' ')
-  const more = inits ? ` or one of the init containers: [${inits}]` : ''
   throw badRequest(
-    `a container name must be specified for pod ${podName}, choose one of: [${names}]${more}`,
+    `a container name must be specified for pod ${podName}, choose one of: [${all.join(' ')}]`,
   )
 }
 
-/** Calls the kubelet of a pod's node; its own words come back as 400, silence as 500. */
+/** What is handed on to the kubelet, as Go sorts it. */
+const LOG_OPTIONS = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'tailLines', 'timestamps']
+
+/**
+ * Calls the kubelet of a pod's node; its own words come back as 400, silence as 500.
+ * @param path of a plain request, which names its address when it fails; streams are dialled
+ */
 function* ask<T>(
   r: Registry,
   pod: Pod,
   nodes: NodeServers,
   body: (server: NodeServer) => Task<T>,
+  path?: string,
 ): Task<T> {
   const node = pod.spec?.nodeName ?? ''
   const address = yield* addressOf(r, node)
@@ -160,12 +167,10 @@ function* ask<T>(
   } catch (e) {
     if (e instanceof WireError) {
       const why = e.reason === 'refused' ? 'connect: connection refused' : 'i/o timeout'
-      const path = `https://${address}:${KUBELET_PORT}/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}`
-      throw failure(
-        500,
-        'InternalError',
-        `Get "${path}": dial tcp ${address}:${KUBELET_PORT}: ${why}`,
-      )
+      const at = `${address}:${KUBELET_PORT}`
+      const doing = path ? `Get "https://${at}${path}"` : 'error dialing backend'
+      // No word of its own on what kind of error this is.
+      throw failure(500, '', `${doing}: dial tcp ${at}: ${why}`)
     }
     if (e instanceof Error && e.name === 'Error') throw badRequest(e.message)
     throw e
