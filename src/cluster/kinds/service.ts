@@ -73,8 +73,7 @@ export const service = own<Service>('', 'v1', 'Service', {
 function syncClusterIps(o: Service, old: Service | undefined): void {
   const spec = o.spec as ServiceSpec
   if (!old) {
-    if (spec.clusterIP && !spec.clusterIPs) spec.clusterIPs = [spec.clusterIP]
-    else if (!spec.clusterIP && spec.clusterIPs?.[0]) spec.clusterIP = spec.clusterIPs[0]
+    if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
     return
   }
   const before = old.spec

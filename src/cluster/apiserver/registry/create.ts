@@ -97,6 +97,8 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   if (served.hasStatus && !definition.strategy?.keepsStatus) clearStatus(c, o)
   definition.strategy?.prepareForCreate?.(o, c)
   o.metadata = orderedMeta(m)
+  // Addresses and ports are given out before anything else is looked at.
+  if (isService(c)) yield* allocateService(r, c, o, undefined)
   const errors = [
     ...validateMeta(
       o.metadata,
@@ -112,7 +114,6 @@ function* insert(r: Registry, c: Call, o: AnyObject, managed: Managed): Task<Any
   for (const w of definition.strategy?.warnings?.(o, undefined, c) ?? []) c.warnings.push(w)
   definition.strategy?.canonicalize?.(o)
   yield* r.admission.validate(createAttributes(c, o))
-  if (isService(c)) yield* allocateService(r, c, o, undefined)
   const tracked = trackedOf(c, o, managed)
   return yield* store(r, c, tracked)
 }

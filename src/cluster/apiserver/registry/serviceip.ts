@@ -14,6 +14,7 @@ import { isIpv4 } from '../../kinds/shared/ip.ts'
 import type { Task } from '../../sim/task.ts'
 import type { Call } from '../call.ts'
 import type { Registry } from './registry.ts'
+import { initFamilies } from './servicefamilies.ts'
 import { unstamped } from './storage.ts'
 
 const PORT_MIN = 30000
@@ -35,7 +36,7 @@ export function* allocateService(
   yield* addresses.cache.ready()
   yield* r.builtin('networking.k8s.io', 'v1', 'servicecidrs').cache.ready()
   const spec = service.spec as ServiceSpec
-  const errors = defaultFamilies(spec, before?.spec)
+  const errors = initFamilies(spec, before?.spec)
   if (errors.length > 0) throw invalidService(service, errors)
   allocateIp(r, c, service, before)
   allocatePorts(r, c, service, before)
@@ -45,43 +46,15 @@ function invalidService(s: Service, errors: readonly FieldError[]): Error {
   return invalid({ group: '', kind: 'Service' }, s.metadata.name ?? '', errors)
 }
 
-/** This cluster speaks IPv4 only. */
-function defaultFamilies(spec: ServiceSpec, old: ServiceSpec | undefined): FieldError[] {
-  if (spec.type === 'ExternalName') return []
-  const out: FieldError[] = []
-  const asked = spec.ipFamilies ?? []
-  const ip = spec.clusterIPs?.[0]
-  if (spec.ipFamilyPolicy === 'RequireDualStack') {
-    const text = 'this cluster is not configured for dual-stack services'
-    out.push(invalidValue('spec.ipFamilyPolicy', spec.ipFamilyPolicy, text))
-  }
-  if (ip?.includes(':')) {
-    const text = 'IPv6 is not configured on this cluster'
-    out.push(invalidValue('spec.clusterIPs[0]', spec.clusterIPs, text))
-  } else {
-    asked.forEach((f, i) => {
-      if (f !== 'IPv6') return
-      out.push(invalidValue(`spec.ipFamilies[${i}]`, f, 'not configured on this cluster'))
-    })
-  }
-  if (out.length > 0) return out
-  const headless = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
-  spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (headless ? 'RequireDualStack' : 'SingleStack')
-  if (asked.length === 0) spec.ipFamilies = headless ? ['IPv4', 'IPv6'] : ['IPv4']
-  return []
-}
+const NEEDS_ADDRESS = ['ClusterIP', 'LoadBalancer', 'NodePort']
 
 function allocateIp(r: Registry, c: Call, s: Service, old: Service | undefined): void {
   const spec = s.spec as ServiceSpec
   if (spec.type === 'ExternalName') return
   const asked = spec.clusterIPs?.[0] ?? spec.clusterIP
-  if (asked === 'None') {
-    spec.clusterIP = 'None'
-    spec.clusterIPs = ['None']
-    return
-  }
-  const kept = old?.spec?.type !== 'ExternalName' && asked && asked === old?.spec?.clusterIPs?.[0]
-  if (kept) return
+  if (asked === 'None' || !NEEDS_ADDRESS.includes(spec.type ?? '')) return
+  // An address once given stays; whoever wants another is told by validation.
+  if (old && old.spec?.type !== 'ExternalName') return
   if (asked) {
     const why = !ranges(r).some((x) => isIn(x, asked))
       ? 'the provided network does not match the current range'

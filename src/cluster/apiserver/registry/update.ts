@@ -109,6 +109,7 @@ function* prepare(
   }
   yield* r.admission.admit(attributes)
   beforeUpdate(c, candidate, current)
+  if (isService(c)) yield* allocateService(r, c, candidate, current)
   const errors = [
     ...validateMetaUpdate(
       candidate.metadata,
@@ -125,7 +126,6 @@ function* prepare(
   for (const w of definition.strategy?.warnings?.(candidate, current, c) ?? []) c.warnings.push(w)
   definition.strategy?.canonicalize?.(candidate)
   yield* r.admission.validate(attributes)
-  if (isService(c)) yield* allocateService(r, c, candidate, current)
   if (!c.typed || mode.tracked) return settled(withManaged(candidate, managed), current)
   const plain = withManaged(candidate, current.metadata.managedFields)
   const grafted = graft(plain, current)

@@ -36,7 +36,7 @@ export function validateService(o: Service, old: Service | undefined): FieldErro
     ...validateExternalIps(spec),
     ...validateTypePorts(spec),
     ...validatePortIdentity(spec),
-    ...validateLoadBalancer(spec),
+    ...validateLoadBalancer(spec, o.metadata.annotations),
     ...validatePolicies(spec),
   ]
 }
@@ -152,9 +152,27 @@ function portKey(p: ServicePort): object {
   }
 }
 
-function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
+const RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+
+/** Ranges in an annotation, as they once were given. */
+function validateRanges(spec: ServiceSpec, text: string): FieldError[] {
+  const at = `metadata.annotations[${RANGES}]`
+  const out: FieldError[] = []
+  if (spec.type !== 'LoadBalancer') {
+    out.push(forbiddenField(at, "may only be used when `type` is 'LoadBalancer'"))
+  }
+  if (text.trim() === '') return out
+  return [...out, ...text.split(',').flatMap((r) => validateCidr(r.trim(), at))]
+}
+
+function validateLoadBalancer(
+  spec: ServiceSpec,
+  annotations: Readonly<Record<string, string>> | undefined,
+): FieldError[] {
   const out: FieldError[] = []
   const ranges = spec.loadBalancerSourceRanges ?? []
+  const told = annotations?.[RANGES]
+  if (ranges.length === 0 && told !== undefined) out.push(...validateRanges(spec, told))
   if (ranges.length > 0) {
     const path = 'spec.LoadBalancerSourceRanges'
     if (spec.type !== 'LoadBalancer') {
@@ -217,10 +235,14 @@ function validatePolicies(spec: ServiceSpec): FieldError[] {
   return out
 }
 
-function validateFamilies(spec: ServiceSpec): FieldError[] {
-  const out: FieldError[] = []
+/**
+ * Field errors of addresses and families, which must fit each other.
+ * @source pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields
+ */
+export function validateFamilies(spec: ServiceSpec): FieldError[] {
+  if (spec.type === 'ExternalName') return []
+  const out = validateTwins(spec)
   const seen = new Set<string>()
-  if (spec.type === 'ExternalName') return out
   spec.ipFamilies?.forEach((f, i) => {
     if (!['IPv4', 'IPv6'].includes(f))
       out.push(notSupported(`spec.ipFamilies[${i}]`, f, ['IPv4', 'IPv6']))
@@ -231,17 +253,48 @@ function validateFamilies(spec: ServiceSpec): FieldError[] {
   const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
   if (policy && !policies.includes(policy))
     out.push(notSupported('spec.ipFamilyPolicy', policy, policies))
+  return [...out, ...validateAddresses(spec)]
+}
+
+const IPS = 'spec.clusterIPs'
+
+/** `clusterIP` and the first of `clusterIPs` are one. */
+function validateTwins(spec: ServiceSpec): FieldError[] {
   const ips = spec.clusterIPs ?? []
+  if (!spec.clusterIP) {
+    const text = 'must be empty when `clusterIP` is not specified'
+    return ips.length > 0 ? [invalidValue(IPS, ips, text)] : []
+  }
+  if (ips.length === 0) return [required(IPS)]
+  if (ips[0] === spec.clusterIP) return []
+  return [invalidValue(IPS, ips, 'first value must match `clusterIP`')]
+}
+
+function validateAddresses(spec: ServiceSpec): FieldError[] {
+  const out: FieldError[] = []
+  const ips = spec.clusterIPs ?? []
+  let bad = false
   ips.forEach((ip, i) => {
-    const at = `spec.clusterIPs[${i}]`
-    if (ip === 'None' || ip === '') return
-    const errors = validateIp(ip, at)
+    const none = i === 0 && ip === 'None'
+    const errors = none
+      ? ips.length > 1
+        ? [invalidValue(IPS, ips, "'None' must be the first and only value")]
+        : []
+      : validateIp(ip, `${IPS}[${i}]`)
+    bad ||= errors.length > 0
     out.push(...errors)
-    const family = spec.ipFamilies?.[i]
-    if (errors.length === 0 && family && (family === 'IPv6') !== isIpv6(ip)) {
-      const text = `expected an ${family} value as indicated by \`ipFamilies[${i}]\``
-      out.push(invalidValue(at, ip, text))
-    }
+  })
+  if (ips.length > 2) out.push(invalidValue(IPS, ips, 'may only hold up to 2 values'))
+  if (bad) return out
+  const sixes = ips.filter(isIpv6).length
+  if (ips.length > 1 && (sixes === 0 || sixes === ips.length)) {
+    out.push(invalidValue(IPS, ips, 'may specify no more than one IP for each IP family'))
+  }
+  ips.forEach((ip, i) => {
+    const family = ip === 'None' ? undefined : spec.ipFamilies?.[i]
+    if (!family || (family === 'IPv6') === isIpv6(ip)) return
+    const text = `expected an ${family} value as indicated by \`ipFamilies[${i}]\``
+    out.push(invalidValue(`${IPS}[${i}]`, ip, text))
   })
   return out
 }
