@@ -139,3 +139,25 @@ test('in 中文 no English text of the page is left standing', async ({ page }) 
   const own = new Set(['Pending', 'Ready', 'Unknown', 'Running', 'Terminating', 'Events', 'Normal'])
   expect([...left].filter((t) => !own.has(t))).toEqual([])
 })
+
+test('F6 goes from area to area, out of the terminal too; Enter on a node shows it', async ({
+  page,
+}) => {
+  await open(page)
+  await page.getByTestId('terminal').locator('textarea').focus()
+  const inside = (area: string) =>
+    page.evaluate((a) => document.querySelector(a)?.contains(document.activeElement), area)
+  await page.keyboard.press('F6')
+  expect(await inside('#dock section + section')).toBe(true)
+  await page.keyboard.press('F6')
+  expect(await inside('header')).toBe(true)
+  await page.keyboard.press('Shift+F6')
+  await page.keyboard.press('Shift+F6')
+  // Tab belongs to the terminal: this is the way out.
+  expect(await inside('[data-testid=terminal]')).toBe(true)
+  await page.keyboard.press('Shift+F6')
+  expect(await inside('#glass')).toBe(true)
+  await page.locator('.react-flow__node:has([data-testid=node])').first().focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('summary')).toContainText('node-1')
+})

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Group, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import styles from './App.module.css'
+import { goToArea, useAreaKeys } from './bar/areas.ts'
 import { usePalette, usePaletteKey } from './bar/palette.ts'
 import { Rail } from './bar/Rail.tsx'
 import { TopBar } from './bar/TopBar.tsx'
@@ -24,7 +25,8 @@ import { Glass } from './topology/Glass.tsx'
 import { useTouring } from './tour/tour.ts'
 import { Announcer } from './tree/Announcer.tsx'
 
-const Palette = lazy(() => import('./bar/Palette.tsx').then((m) => ({ default: m.Palette })))
+const palettePart = () => import('./bar/Palette.tsx')
+const Palette = lazy(() => palettePart().then((m) => ({ default: m.Palette })))
 const Tour = lazy(() => import('./tour/Tour.tsx').then((m) => ({ default: m.Tour })))
 const TaskCard = lazy(() => import('./learn/TaskCard.tsx').then((m) => ({ default: m.TaskCard })))
 const Present = lazy(() => import('./present/Present.tsx').then((m) => ({ default: m.Present })))
@@ -34,6 +36,8 @@ const EditDialog = lazy(() =>
 const Tree = lazy(() => import('./tree/Tree.tsx').then((m) => ({ default: m.Tree })))
 const Lists = lazy(() => import('./lists/Lists.tsx').then((m) => ({ default: m.Lists })))
 
+/** When the page has done what a first view needs. @unit real ms */
+const PALETTE_MS = 3000
 /** Share of the height that the dock takes at least while the editor is open. */
 const EDITOR_SHARE = 44
 
@@ -50,6 +54,7 @@ export function App() {
   const editing = useEditing((s) => s.open)
   const task = useScene((s) => s.scene?.task !== undefined)
   usePaletteKey()
+  useAreaKeys()
   const presenting = usePresenting((p) => p.on)
   const upright = useMedia(UPRIGHT)
   const chosen = useSelection((s) => s.selected !== undefined)
@@ -61,6 +66,9 @@ export function App() {
     const p = preferences.getState()
     document.documentElement.dataset.theme = p.theme
     document.documentElement.lang = p.language === 'zh' ? 'zh-CN' : 'en'
+    // Who opens it types on at once: it is there before.
+    const timer = setTimeout(() => void palettePart().catch(() => undefined), PALETTE_MS)
+    return () => clearTimeout(timer)
   }, [])
   // Writing needs more room than a few lines of output; what the reader has made larger stays.
   useEffect(() => {
@@ -73,6 +81,7 @@ export function App() {
     <div
       className={`${styles.page} ${presenting ? styles.presenting : embed ? styles.embedded : ''}`}
     >
+      <NextArea />
       {embed ? <EmbedBar /> : <TopBar />}
       {embed || presenting ? null : <Rail />}
       <main className={styles.main}>
@@ -159,6 +168,16 @@ export function App() {
       <Announcer />
       <ShareLayer />
     </div>
+  )
+}
+
+/** The first stop of the Tab key: seen only then, it says how to get about. */
+function NextArea() {
+  const t = useWords()
+  return (
+    <button type="button" className={`btn primary ${styles.skip}`} onClick={() => goToArea(1)}>
+      {t('area.next')} <kbd>F6</kbd>
+    </button>
   )
 }
 

@@ -5,13 +5,15 @@ import { bridge } from '../bridge/bridge.ts'
 import { watchedThrough } from '../bridge/transport.ts'
 import { useWords } from '../i18n/i18n.ts'
 import { present } from '../present/present.ts'
-import { prefer } from '../store/preferences.ts'
+import { prefer, preferences } from '../store/preferences.ts'
 import { select } from '../store/selection.ts'
 import { cards } from '../store/world.ts'
 import { addMachine, heal } from '../topology/actions.ts'
 import { startTour } from '../tour/tour.ts'
+import { toTerminal } from './areas.ts'
 import styles from './bar.module.css'
 import { closePalette, openPalette, usePalette } from './palette.ts'
+import { VIEWS } from './Rail.tsx'
 
 const OBJECTS_MAX = 400
 
@@ -37,7 +39,12 @@ export function Palette() {
     ...own,
     [t('present.start'), present],
     [t('dock.editor'), () => prefer({ dock: 'editor' })],
-    [t('dock.terminal'), () => prefer({ dock: 'terminal' })],
+    [t('dock.terminal'), toTerminal],
+    ...VIEWS.map((v): [string, () => void] => [t(v.word), () => prefer({ view: v.view })]),
+    [
+      t('bar.theme'),
+      () => prefer({ theme: preferences.getState().theme === 'dark' ? 'light' : 'dark' }),
+    ],
   ]
   const shown = new Set([
     'Node',

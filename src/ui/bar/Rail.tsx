@@ -4,7 +4,8 @@ import { type MessageId, useWords } from '../i18n/i18n.ts'
 import { prefer, usePreference, type View } from '../store/preferences.ts'
 import styles from './bar.module.css'
 
-const VIEWS: readonly { view: View; word: MessageId; icon: typeof Boxes }[] = [
+/** The views, in their order. */
+export const VIEWS: readonly { view: View; word: MessageId; icon: typeof Boxes }[] = [
   { view: 'map', word: 'rail.map', icon: MapIcon },
   { view: 'tree', word: 'rail.tree', icon: ListTree },
   { view: 'workloads', word: 'rail.workloads', icon: Boxes },

@@ -106,7 +106,10 @@ function Scenes() {
   }
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={styles.drop} aria-label={t('bar.scenario')}>
+      <DropdownMenu.Trigger
+        className={styles.drop}
+        aria-label={`${t('bar.scenario')}: ${current ? current.title[language] : t('learn.own')}`}
+      >
         {current ? current.title[language] : t('learn.own')}
         <ChevronDown size={16} aria-hidden="true" />
       </DropdownMenu.Trigger>

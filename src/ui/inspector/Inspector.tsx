@@ -1,6 +1,6 @@
 /** The inspector: one object from several sides. */
 import { Pencil, X } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react'
 import { bridge } from '../bridge/bridge.ts'
 import { watchedThrough } from '../bridge/transport.ts'
 import { EventsTable } from '../dock/EventsTable.tsx'
@@ -14,6 +14,7 @@ import {
   useSelection,
 } from '../store/selection.ts'
 import { type AnyCard, useCard, useTopic } from '../store/world.ts'
+import { type Described, takeApart } from './described.ts'
 import styles from './inspector.module.css'
 
 const Why = lazy(() => import('./Why.tsx').then((m) => ({ default: m.Why })))
@@ -127,6 +128,23 @@ function useKubectl(line: string, uid: string): string {
   return text
 }
 
+/** Lines beyond it may have to be scrolled. @unit characters */
+const WIDE = 40
+
+function DescribedLine({ of }: { of: Described }) {
+  if ('lines' in of) {
+    const wide = of.lines.some((l) => l.length > WIDE)
+    const text = of.lines.join('\n')
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys, too
+    return wide ? <pre tabIndex={0}>{text}</pre> : <pre>{text}</pre>
+  }
+  return (
+    <p className={styles.pair} style={{ '--in': `${of.indent}ch` } as CSSProperties}>
+      <span>{of.name}</span> <span>{of.values.join('\n')}</span>
+    </p>
+  )
+}
+
 function Summary({ selected }: { selected: Selected }) {
   const card = useCard<AnyCard>(selected.uid)
   const t = useWords()
@@ -136,9 +154,12 @@ function Summary({ selected }: { selected: Selected }) {
   )
   if (!card && !described) return <p className="muted">{t('inspector.gone')}</p>
   return (
-    <pre className={styles.text} data-testid="summary">
-      {described}
-    </pre>
+    <div className={styles.text} data-testid="summary">
+      {takeApart(described).map((d, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+        <DescribedLine key={i} of={d} />
+      ))}
+    </div>
   )
 }
 

@@ -235,10 +235,13 @@ function ClusterMap() {
     if (node && isOverBin(event)) powerOff(node.name)
   }, [])
   const keys = useCallback((e: React.KeyboardEvent) => {
-    if (e.key !== 'Delete') return
-    const id = (e.target as HTMLElement).closest('.react-flow__node')?.getAttribute('data-id')
+    const on = e.target as HTMLElement
+    const id = on.closest('.react-flow__node')?.getAttribute('data-id')
     const node = id ? cards.all.get(id) : undefined
-    if (node?.kind === 'Node') powerOff(node.name)
+    if (node?.kind !== 'Node') return
+    if (e.key === 'Delete') powerOff(node.name)
+    // On the card itself, not on a button in it.
+    else if ((e.key === 'Enter' || e.key === ' ') && on.matches('.react-flow__node')) select(node)
   }, [])
   return (
     <MapMenu>
@@ -253,6 +256,12 @@ function ClusterMap() {
           edges={edges}
           nodeTypes={nodeTypes}
           colorMode={theme}
+          ariaLabelConfig={{
+            'controls.ariaLabel': t('map.controls'),
+            'controls.zoomIn.ariaLabel': t('map.zoomin'),
+            'controls.zoomOut.ariaLabel': t('map.zoomout'),
+            'controls.fitView.ariaLabel': t('map.fit'),
+          }}
           minZoom={0.01}
           maxZoom={8}
           nodesConnectable={false}
