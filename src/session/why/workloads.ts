@@ -12,6 +12,7 @@ import type { KubeObject } from '../../cluster/api/object.ts'
 import { patchLine, target } from './edits.ts'
 import { bad, type Candidate, type Finding, nearest, ok, said, waiting } from './finding.ts'
 import { aboutOf, type Look } from './look.ts'
+import { isSilent } from './nodes.ts'
 import { podFinding } from './pods.ts'
 import { refusalFinding } from './refusals.ts'
 import { rules } from './rules.ts'
@@ -23,15 +24,37 @@ export function podsOf(look: Look, owner: KubeObject): Pod[] {
     .filter((p) => p.metadata.ownerReferences?.some((r) => r.uid === owner.metadata.uid))
 }
 
+/** Of pods that look alike, so many are asked: among thousands the next one would say the same. */
+const ALIKE_MAX = 5
+
 /** The pod that fares worst, said in its own words; of pods that fare alike, the oldest. */
 export function worstPod(look: Look, pods: readonly Pod[]): Finding | undefined {
   let soft: Finding | undefined
+  const asked = new Map<string, number>()
   for (const p of pods) {
+    const face = faceOf(look, p)
+    const n = asked.get(face) ?? 0
+    if (n >= ALIKE_MAX) continue
+    asked.set(face, n + 1)
     const f = podFinding(look, p)
     if (f.state === 'bad') return f
     if (f.state === 'waiting') soft ??= f
   }
   return soft
+}
+
+/** What a pod shows of how it fares, without asking why. */
+function faceOf(look: Look, { metadata, spec, status }: Pod): string {
+  const node = spec?.nodeName ? look.get('Node', '', spec.nodeName) : undefined
+  const silent = node !== undefined && isSilent(node)
+  let face = `${status?.phase} ${status?.reason} ${!!metadata.deletionTimestamp} ${!!node} ${silent}`
+  for (const c of status?.conditions ?? []) face += ` ${c.type}=${c.status}:${c.reason}`
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  for (const c of all) {
+    const state = c.state?.waiting?.reason ?? c.state?.terminated?.reason ?? ''
+    face += ` ${c.name}=${c.ready} ${state} ${c.lastState?.terminated?.reason} ${c.restartCount > 0}`
+  }
+  return face
 }
 
 /** How a Deployment fares. */
