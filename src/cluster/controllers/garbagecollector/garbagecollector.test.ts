@@ -128,13 +128,16 @@ test('an owner in another namespace is none: the dependent goes, and an event sa
         metadata: { name, namespace, ownerReferences },
       }),
     )
-  map('kube-public', 'owner')
-  const uid = cp.get('ConfigMap', 'kube-public', 'owner').metadata.uid ?? ''
+  cp.do((c) =>
+    c.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'there' } }),
+  )
+  map('there', 'owner')
+  const uid = cp.get('ConfigMap', 'there', 'owner').metadata.uid ?? ''
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }
   cp.advance(500)
   map('default', 'far', [ref])
-  map('kube-public', 'near', [ref])
-  map('kube-public', 'misnamed', [{ ...ref, name: 'other' }])
+  map('there', 'near', [ref])
+  map('there', 'misnamed', [{ ...ref, name: 'other' }])
   cp.advance(1500)
   const left = cp.all('ConfigMap').map((m) => m.metadata.name)
   expect(left).toContain('near')
