@@ -8,6 +8,7 @@ import type {
 } from '../api/generated/types.ts'
 import { forbiddenField, invalidValue, required } from '../api/meta/field.ts'
 import type { FieldError } from '../api/meta/status.ts'
+import { pathSegmentName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { validateBehavior, validateMetric } from './shared/hpaspec.ts'
@@ -110,8 +111,11 @@ function validate(spec: HorizontalPodAutoscalerSpec): FieldError[] {
     out.push(invalidValue('spec.maxReplicas', spec.maxReplicas, text))
   }
   const ref = spec.scaleTargetRef
-  if (!ref?.kind) out.push(required('spec.scaleTargetRef.kind'))
-  if (!ref?.name) out.push(required('spec.scaleTargetRef.name'))
+  for (const f of ['kind', 'name'] as const) {
+    const at = `spec.scaleTargetRef.${f}`
+    if (!ref?.[f]) out.push(required(at))
+    else for (const t of pathSegmentName(ref[f])) out.push(invalidValue(at, ref[f], t))
+  }
   if (!ref?.apiVersion?.includes('/') && ref?.kind !== 'ReplicationController') {
     const text = 'apiVersion must specify API group'
     out.push(invalidValue('spec.scaleTargetRef.apiVersion', ref?.apiVersion ?? '', text))

@@ -1,13 +1,23 @@
 /** Namespace. @source pkg/registry/core/namespace/strategy.go */
 import type { Namespace } from '../api/generated/types.ts'
-import { dnsLabel, maskTrailingDash } from '../api/meta/validation.ts'
+import { invalidValue } from '../api/meta/field.ts'
+import { dnsLabel, maskTrailingDash, qualifiedName } from '../api/meta/validation.ts'
 import { own } from './own.ts'
 import { ageColumn, column, nameColumn } from './shared/columns.ts'
 
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
 /** The kind. */
 export const namespace = own<Namespace>('', 'v1', 'Namespace', {
+  validate: (o) =>
+    (o.spec?.finalizers ?? []).flatMap((f) => {
+      const at = 'spec.finalizers'
+      const bad = qualifiedName(f).map((t) => invalidValue(at, f, t))
+      if (bad.length > 0 || f.includes('/') || STANDARD_FINALIZERS.includes(f)) return bad
+      const text = 'name is neither a standard finalizer name nor is it fully qualified'
+      return [invalidValue(at, f, text)]
+    }),
   strategy: {
     validateName: (name, prefix) => dnsLabel(prefix ? maskTrailingDash(name) : name),
     prepareForCreate(o) {

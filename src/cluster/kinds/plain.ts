@@ -5,9 +5,13 @@
 import type { Column, ResourceDefinition } from '../api/definition.ts'
 import type {
   APIService,
+  DeviceClass,
   MutatingWebhook,
   MutatingWebhookConfiguration,
   PodTemplate,
+  ResourceClaimTemplate,
+  ResourceSlice,
+  ResourceV1ResourceClaim,
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '../api/generated/types.ts'
@@ -104,9 +108,43 @@ const podtemplate = own<PodTemplate>('', 'v1', 'PodTemplate', {
   ],
 })
 
+const DRA = 'resource.k8s.io'
+
+const deviceclass = own<DeviceClass>(DRA, 'v1', 'DeviceClass', { columns: aged() })
+
+const resourceclaimtemplate = own<ResourceClaimTemplate>(DRA, 'v1', 'ResourceClaimTemplate', {
+  columns: aged(),
+})
+
+const resourceclaim = own<ResourceV1ResourceClaim>(DRA, 'v1', 'ResourceClaim', {
+  columns: aged<ResourceV1ResourceClaim>(column('State', claimState)),
+})
+
+/** Everything that can be said of a claim at once: it is going, it has a device, somebody uses it. */
+function claimState(o: ResourceV1ResourceClaim): string {
+  const going = o.metadata.deletionTimestamp !== undefined
+  const out = going ? ['deleted'] : []
+  if (!o.status?.allocation) return [...out, ...(going ? [] : ['pending'])].join(',')
+  out.push('allocated')
+  if ((o.status.reservedFor?.length ?? 0) > 0) out.push('reserved')
+  return out.join(',')
+}
+
+const resourceslice = own<ResourceSlice>(DRA, 'v1', 'ResourceSlice', {
+  columns: aged<ResourceSlice>(
+    column('Node', (o) => o.spec?.nodeName ?? ''),
+    column('Driver', (o) => o.spec?.driver ?? ''),
+    column('Pool', (o) => o.spec?.pool?.name ?? ''),
+  ),
+})
+
 /** All of them. */
 export const plainKinds: readonly ResourceDefinition[] = [
   apiservice,
+  deviceclass,
+  resourceclaim,
+  resourceclaimtemplate,
+  resourceslice,
   mutatingwebhook,
   podtemplate,
   validatingwebhook,
