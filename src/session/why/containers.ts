@@ -231,6 +231,18 @@ const FIELDS = {
   Startup: 'startupProbe',
 } as const
 
+/** What is said of a probe that asks over the network, and of one that runs a command. */
+const QUESTIONS = {
+  Readiness: 'why.probe.readiness',
+  Liveness: 'why.probe.liveness',
+  Startup: 'why.probe.startup',
+} as const
+const COMMANDS = {
+  Readiness: 'why.probe.readiness.exec',
+  Liveness: 'why.probe.liveness.exec',
+  Startup: 'why.probe.startup.exec',
+} as const
+
 function probeFinding(part: Part, kind: ProbeKind, answer: string): Finding {
   const { look, pod, spec } = part
   const field = FIELDS[kind]
@@ -272,16 +284,12 @@ function probeFinding(part: Part, kind: ProbeKind, answer: string): Finding {
     cost: 5,
   })
   fixes.push(...undo(look, pod))
-  const id = {
-    Readiness: 'why.probe.readiness',
-    Liveness: 'why.probe.liveness',
-    Startup: 'why.probe.startup',
-  }[kind]
+  const id = (probe?.exec ? COMMANDS : QUESTIONS)[kind]
   return bad(id, aboutOf(pod), {
     values: {
       container: spec.name,
       probe: describe(probe),
-      answer,
+      answer: answer.trim() || '-',
       restarts: part.status?.restartCount ?? 0,
       listens: listens.join(', ') || '-',
     },

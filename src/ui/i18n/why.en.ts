@@ -180,6 +180,12 @@ export const whyEn = {
     'The liveness probe {probe} of container {container} fails, so the kubelet restarts it ({restarts} times so far): {answer} (it listens on: {listens})',
   'why.probe.startup':
     'The startup probe {probe} of container {container} fails, so the kubelet restarts it before it counts as started: {answer} (it listens on: {listens})',
+  'why.probe.readiness.exec':
+    'Container {container} runs, but the command of its readiness probe does not succeed, so no Service sends it traffic: {probe} (it printed: {answer})',
+  'why.probe.liveness.exec':
+    'The command of the liveness probe of container {container} does not succeed, so the kubelet restarts it ({restarts} times so far): {probe} (it printed: {answer})',
+  'why.probe.startup.exec':
+    'The command of the startup probe of container {container} does not succeed, so the kubelet restarts it before it counts as started: {probe} (it printed: {answer})',
   'why.probe.wait': 'Container {container} runs; its {kind} probe {probe} has not passed yet.',
 
   'why.claim.bound': 'Claim {name} is bound to volume {volume}.',

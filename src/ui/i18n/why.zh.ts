@@ -163,6 +163,12 @@ export const whyZh: Record<keyof typeof whyEn, string> = {
     '容器 {container} 的存活探针 {probe} 失败，所以 kubelet 重启它（已 {restarts} 次）：{answer}（它监听：{listens}）',
   'why.probe.startup':
     '容器 {container} 的启动探针 {probe} 失败，所以在算作已启动之前 kubelet 就重启它：{answer}（它监听：{listens}）',
+  'why.probe.readiness.exec':
+    '容器 {container} 在运行，但就绪探针的命令没有成功，所以没有 Service 给它流量：{probe}（它输出：{answer}）',
+  'why.probe.liveness.exec':
+    '容器 {container} 的存活探针命令没有成功，所以 kubelet 重启它（已 {restarts} 次）：{probe}（它输出：{answer}）',
+  'why.probe.startup.exec':
+    '容器 {container} 的启动探针命令没有成功，所以在算作已启动之前 kubelet 就重启它：{probe}（它输出：{answer}）',
   'why.probe.wait': '容器 {container} 在运行；它的 {kind} 探针 {probe} 还没有通过。',
 
   'why.claim.bound': '申领 {name} 已绑定到卷 {volume}。',

@@ -151,7 +151,7 @@ function ClusterMap() {
   const frame = useRef<HTMLDivElement>(null)
   const legend = useLegendHeight()
   const large = usePresenting((p) => p.on)
-  const moved = useFit(frame, { machines: machines.length, wall, legend, large })
+  const moved = useFit(frame, { machines: machines.length, wall, legend, large, fingers })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -328,6 +328,9 @@ const FIT = {
   maxZoom: 1.3,
 } as const
 
+/** Fingers get larger fields above the map. @unit px */
+const FINGERS_TOP = '58px'
+
 /** How much larger everything is while it is presented, as `theme/base.css` has it. */
 const LARGE = 1.3
 const FIT_LARGE = {
@@ -343,7 +346,14 @@ function useFit(
     wall,
     legend,
     large,
-  }: { machines: number; wall: WallHandle | undefined; legend: number; large: boolean },
+    fingers,
+  }: {
+    machines: number
+    wall: WallHandle | undefined
+    legend: number
+    large: boolean
+    fingers: boolean
+  },
 ): () => void {
   const flow = useReactFlow()
   const moved = useRef(false)
@@ -363,6 +373,7 @@ function useFit(
           ...(large ? FIT_LARGE : {}),
           padding: {
             ...(large ? FIT_LARGE : FIT).padding,
+            ...(fingers && !large ? { top: FINGERS_TOP } : {}),
             bottom: `${(BOTTOM + legend) * (large ? LARGE : 1)}px`,
           },
         })
@@ -381,7 +392,7 @@ function useFit(
       clearInterval(often)
       watch.disconnect()
     }
-  }, [flow, machines, wall, legend, large])
+  }, [flow, machines, wall, legend, large, fingers])
   return useCallback(() => {
     moved.current = true
   }, [])
