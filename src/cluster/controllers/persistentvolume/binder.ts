@@ -9,6 +9,7 @@ import type {
   PersistentVolumeStatus,
   StorageClass,
 } from '../../api/generated/types.ts'
+import { amountOf } from '../../api/helpers/requests.ts'
 import {
   ANN_BETA_STORAGE_PROVISIONER,
   ANN_BIND_COMPLETED,
@@ -20,6 +21,7 @@ import {
   claimNameOf,
   hasAnnotation,
   isVolumeBoundTo,
+  volumeClass,
   volumeMismatch,
 } from '../../api/helpers/volumes.ts'
 import { deepEqual } from '../../api/meta/json.ts'
@@ -40,8 +42,19 @@ import {
 } from '../framework.ts'
 import { podInformer } from '../podcontrol.ts'
 import { chooseVolume } from './match.ts'
+import { Recycler } from './recycler.ts'
 
 const RESYNC_MS = 15_000
+/** Provisioners that once were part of Kubernetes, and the drivers that took over. */
+const MIGRATED: Readonly<Record<string, string>> = {
+  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
+  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
+  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
+  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
+  'kubernetes.io/azure-file': 'file.csi.azure.com',
+  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
+  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
+}
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 
 /** The volume binder. */
@@ -56,6 +69,7 @@ class Binder {
   private readonly volumes
   private readonly classes
   private readonly recorder: Recorder
+  private readonly recycler: Recycler
   private claimQueue!: WorkQueue
   private volumeQueue!: WorkQueue
   /** Volumes and claims as this controller last wrote them; its cache may lag behind. */
@@ -68,6 +82,7 @@ class Binder {
     this.classes = c.informers.for('StorageClass')
     this.recorder = c.recorder('persistentvolume-controller')
     podInformer(c)
+    this.recycler = new Recycler(c, this.recorder, (volume) => this.volumeQueue.add(volume))
   }
 
   start(): void {
@@ -102,17 +117,23 @@ class Binder {
         if (name) this.volumeQueue.add(name)
       },
     })
-    const pending = () => this.retryPending()
-    this.classes.on({ added: pending, updated: pending })
+    const classChanged = (s: StorageClass) => {
+      for (const p of this.waiting()) {
+        const wanted = p.spec?.storageClassName
+        if (wanted === undefined || wanted === s.metadata.name) this.claimQueue.add(keyOf(p))
+      }
+    }
+    this.classes.on({ added: classChanged, updated: (_old, s) => classChanged(s) })
+    const all = () => {
+      for (const p of this.waiting()) this.claimQueue.add(keyOf(p))
+    }
     every(c, 'resync claims', RESYNC_MS, function* () {
-      pending()
+      all()
     })
   }
 
-  private retryPending(): void {
-    for (const p of this.claims.list()) {
-      if (p.status?.phase === 'Pending' || !p.status?.phase) this.claimQueue.add(keyOf(p))
-    }
+  private waiting(): PersistentVolumeClaim[] {
+    return [...this.claims.list()].filter((p) => (p.status?.phase ?? 'Pending') === 'Pending')
   }
 
   private volume(name: string): PersistentVolume | undefined {
@@ -353,7 +374,12 @@ class Binder {
       this.recorder.event(this.about(claim), 'Warning', 'ProvisioningFailed', text)
       return
     }
-    const { provisioner } = storageClass
+    const provisioner = MIGRATED[storageClass.provisioner] ?? storageClass.provisioner
+    if (provisioner.startsWith('kubernetes.io/')) {
+      const text = `no volume plugin matched name: ${provisioner}`
+      this.recorder.event(this.about(claim), 'Warning', 'ProvisioningFailed', text)
+      return
+    }
     const known = claim.metadata.annotations
     if (known?.[ANN_STORAGE_PROVISIONER] !== provisioner) {
       const annotations = {
@@ -378,8 +404,9 @@ class Binder {
     const ref = volume.spec?.claimRef
     if (!ref?.uid) {
       yield* this.setVolumeStatus(volume, 'Available', '')
-      // A volume that is free now may be what a claim waits for.
-      this.retryPending()
+      // Upstream lets claims wait for the next round of all; here the one that fits looks at once.
+      const free = this.volume(name) ?? volume
+      for (const p of this.waiting()) if (suits(free, p)) this.claimQueue.add(keyOf(p))
       return
     }
     const key = `${ref.namespace}/${ref.name}`
@@ -417,10 +444,31 @@ class Binder {
       phase === 'Released' || phase === 'Failed'
         ? volume
         : yield* this.setVolumeStatus(volume, 'Released', '')
-    if (v.spec?.persistentVolumeReclaimPolicy !== 'Delete' || phase === 'Failed') return
+    if (phase === 'Failed') return
+    const policy = v.spec?.persistentVolumeReclaimPolicy
+    if (policy === 'Recycle') yield* this.recycle(v)
+    if (policy === 'Delete') yield* this.deleteVolume(v)
+  }
+
+  private *recycle(v: PersistentVolume): Task<void> {
+    const about = targetOf('PersistentVolume', v)
+    const answer = Recycler.canWipe(v)
+      ? yield* this.recycler.wipe(v)
+      : { failed: 'No recycler plugin found for the volume!' }
+    if (answer === 'busy') return
+    if (answer === 'done') {
+      this.recorder.event(about, 'Normal', 'VolumeRecycled', 'Volume recycled')
+      yield* this.unbind(v)
+      return
+    }
+    yield* this.setVolumeStatus(v, 'Failed', answer.failed)
+    this.recorder.event(about, 'Warning', 'VolumeFailedRecycle', answer.failed)
+  }
+
+  private *deleteVolume(v: PersistentVolume): Task<void> {
     // Volumes of CSI drivers and of external provisioners are theirs to delete.
-    if (v.spec.csi || hasAnnotation(v.metadata, ANN_PROVISIONED_BY)) return
-    const path = v.spec.hostPath?.path
+    if (v.spec?.csi || hasAnnotation(v.metadata, ANN_PROVISIONED_BY)) return
+    const path = v.spec?.hostPath?.path
     const text = path
       ? `host_path deleter only supports /tmp/.+ but received provided ${path}`
       : `error getting deleter volume plugin for volume "${v.metadata.name}": no deletable volume plugin matched`
@@ -473,18 +521,28 @@ function claimCapacity(claim: PersistentVolumeClaim, volume: PersistentVolume) {
   return claim.status?.phase === 'Bound' && known ? known : (volume.spec?.capacity ?? {})
 }
 
+function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+  const named = claim.spec?.volumeName
+  return named ? named === volume.metadata.name : volumeMismatch(volume, claim) === undefined
+}
+
+/** Why a claim cannot have the volume that it names, in the order in which upstream looks. */
 function namedMismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
-  const reason = volumeMismatch(volume, claim)
-  switch (reason) {
-    case 'too small':
-      return 'requested PV is too small'
-    case 'storageClassName differs':
-      return 'storageClassName does not match'
-    case 'volumeMode differs':
-      return 'incompatible volumeMode'
-    case undefined:
-      return undefined
-    default:
-      return reason.startsWith('it does not offer') ? 'incompatible accessMode' : undefined
+  const has = volume.spec ?? {}
+  const asked = claim.spec ?? {}
+  if (volume.metadata.deletionTimestamp) {
+    return `the volume is marked for deletion "${volume.metadata.name}"`
   }
+  const size = (q: string | undefined) => amountOf('storage', q ?? '0')
+  if (size(has.capacity?.storage) < size(asked.resources?.requests?.storage)) {
+    return 'requested PV is too small'
+  }
+  if (volumeClass(volume) !== claimClass(claim)) return 'storageClassName does not match'
+  if ((has.volumeAttributesClassName ?? '') !== (asked.volumeAttributesClassName ?? '')) {
+    return 'volumeAttributesClassName does not match'
+  }
+  const mode = (m: string | undefined) => m ?? 'Filesystem'
+  if (mode(has.volumeMode) !== mode(asked.volumeMode)) return 'incompatible volumeMode'
+  const modes: readonly string[] = has.accessModes ?? []
+  return asked.accessModes?.every((m) => modes.includes(m)) ? undefined : 'incompatible accessMode'
 }

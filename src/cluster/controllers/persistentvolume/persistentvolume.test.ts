@@ -189,3 +189,35 @@ test('the first consumer decides: a volume is bound, or made, on its node', () =
   cp.advance(5000)
   expect(cp.all('PersistentVolume').map((v) => v.metadata.name)).toEqual(['disk'])
 })
+
+test('a volume to be recycled is wiped by a pod and free again; what no plugin can wipe has failed', () => {
+  const { cp, addVolume, addClaim, getClaim, phase } = setUp()
+  addVolume(volume('again', '1Gi', RWO, { persistentVolumeReclaimPolicy: 'Recycle' }))
+  addClaim(claim('c', '1Gi'))
+  cp.advance(1000)
+  expect(getClaim('c').status?.phase).toBe('Bound')
+  cp.do((c) => c.delete('PersistentVolumeClaim', { namespace: 'default', name: 'c' }))
+  cp.advance(300)
+  expect(phase('again')).toBe('Released')
+  expect(cp.all('Pod').map((p) => p.metadata.name)).toEqual(['recycler-for-again'])
+  cp.advance(2500)
+  expect(phase('again')).toBe('Available')
+  expect(cp.all('Pod')).toEqual([])
+  expect(cp.get('PersistentVolume', '', 'again').spec?.claimRef).toBeUndefined()
+  expect(cp.events()).toContain('VolumeRecycled: Volume recycled')
+})
+
+test('classes of Kubernetes itself provision nothing; named volumes say what does not fit', () => {
+  const { cp, addVolume, addClaim, addClass } = setUp()
+  addClass('plain', 'kubernetes.io/no-provisioner', 'Immediate')
+  addClaim(claim('a', '1Gi', { storageClassName: 'plain' }))
+  addVolume(volume('v', '1Gi', RWO))
+  addClaim(claim('b', '1Gi', { volumeName: 'v', volumeMode: 'Block', storageClassName: 'plain' }))
+  cp.advance(1000)
+  expect(cp.events()).toContain(
+    'ProvisioningFailed: no volume plugin matched name: kubernetes.io/no-provisioner',
+  )
+  expect(cp.events()).toContain(
+    'VolumeMismatch: Cannot bind to requested volume "v": storageClassName does not match',
+  )
+})
