@@ -7,7 +7,7 @@ import { drag, framesDuring, WATCH, withPage } from './ui.ts'
 const PORT = 4332
 const TEAMS = 10
 /** How long all of it may take. @unit ms */
-const PATIENCE_MS = 420_000
+const PATIENCE_MS = 1_500_000
 
 /** The page with a real cluster. @unit ms, MiB */
 export interface HollowFigure {
