@@ -180,6 +180,7 @@ export const en = {
   'tray.none': 'Nothing waits for a node. Ask for more than fits and it will show here.',
   'tray.nofit': '{n} without a node that fits',
   'focus.idle.title': 'Nothing is changing',
+  'focus.idle.busy': 'Pods: {starting} starting, {ending} ending',
   'focus.idle.text': 'Try: {line}',
   'focus.rollout.title': 'Deployment {name}',
   'focus.rollout.progress': '{updated} of {desired} updated, {ready} ready',

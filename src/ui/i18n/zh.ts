@@ -177,6 +177,7 @@ export const zh: Record<MessageId, string> = {
   'tray.none': '没有 Pod 在等待节点。请求超出容量时，它会出现在这里。',
   'tray.nofit': '{n} 个没有合适的节点',
   'focus.idle.title': '一切平静',
+  'focus.idle.busy': 'Pod：{starting} 个正在启动，{ending} 个正在终止',
   'focus.idle.text': '试试：{line}',
   'focus.rollout.title': 'Deployment {name}',
   'focus.rollout.progress': '已更新 {updated}/{desired}，就绪 {ready}',

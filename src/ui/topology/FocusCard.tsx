@@ -41,13 +41,28 @@ export function FocusCard() {
 /** Lines that only look: something else is more worth trying while nothing changes. */
 const LOOKS = /^kubectl (get|describe|logs|top|rollout (status|history))\b/
 
+/** Pods that are not yet what they shall be. */
+function useMoving(): { starting: number; ending: number } {
+  useSlowTopic('Pod', 300)
+  let starting = 0
+  let ending = 0
+  for (const { look } of cards.of<PodCard>('Pod')) {
+    if (look === 'creating') starting++
+    else if (look === 'terminating') ending++
+  }
+  return { starting, ending }
+}
+
 function Idle() {
   const t = useWords()
+  const { starting, ending } = useMoving()
   const tries = useScene((s) => s.scene?.tries) ?? []
   const line = tries.find((l) => !LOOKS.test(l)) ?? tries[0] ?? 'kubectl get events -w'
   return (
     <section className={`${styles.card} ${styles.focus}`} data-testid="focus" data-scene="idle">
-      <h2 className={styles.heading}>{t('focus.idle.title')}</h2>
+      <h2 className={styles.heading}>
+        {starting + ending > 0 ? t('focus.idle.busy', { starting, ending }) : t('focus.idle.title')}
+      </h2>
       <p className="small muted" style={{ marginTop: 8 }}>
         {t('focus.idle.text', { line })}
       </p>

@@ -151,7 +151,14 @@ function ClusterMap() {
   const frame = useRef<HTMLDivElement>(null)
   const legend = useLegendHeight()
   const large = usePresenting((p) => p.on)
-  const moved = useFit(frame, { machines: machines.length, wall, legend, large, fingers })
+  const moved = useFit(frame, {
+    machines: machines.length,
+    rows: key,
+    wall,
+    legend,
+    large,
+    fingers,
+  })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const flow = useMemo<Content[]>(() => {
@@ -347,8 +354,11 @@ function useFit(
     legend,
     large,
     fingers,
+    rows,
   }: {
     machines: number
+    /** Changes when a card grows. */
+    rows: string
     wall: WallHandle | undefined
     legend: number
     large: boolean
@@ -357,6 +367,7 @@ function useFit(
 ): () => void {
   const flow = useReactFlow()
   const moved = useRef(false)
+  const fitNow = useRef<() => void>(undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a presentation begins with everything in view
   useEffect(() => {
     moved.current = false
@@ -383,6 +394,7 @@ function useFit(
       if (viewport.zoom < now.zoom || viewport.zoom > now.zoom * 1.4)
         void flow.setViewport(viewport)
     }
+    fitNow.current = fit
     const timer = setTimeout(fit, 60)
     const often = wall ? setInterval(fit, 1000) : undefined
     const watch = new ResizeObserver(fit)
@@ -393,10 +405,26 @@ function useFit(
       watch.disconnect()
     }
   }, [flow, machines, wall, legend, large, fingers])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at when a card has grown
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const el = frame.current
+      if (!el || wall || moved.current) return
+      const { y, height } = flow.getNodesBounds(flow.getNodes())
+      const { y: top, zoom } = flow.getViewport()
+      // A row more is no reason to move everything, unless it is out of sight.
+      const bottom = top + (y + height) * zoom
+      if (bottom > el.clientHeight - BOTTOM - legend) fitNow.current?.()
+    }, GROWN_MS)
+    return () => clearTimeout(timer)
+  }, [rows])
   return useCallback(() => {
     moved.current = true
   }, [])
 }
+
+/** Long enough for a card to have its new size. @unit real ms */
+const GROWN_MS = 200
 
 /** The viewport that shows the fixed cards and the whole wall. */
 function wallViewport({ live: { plan } }: WallHandle, width: number, height: number) {

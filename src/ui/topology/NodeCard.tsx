@@ -69,9 +69,12 @@ export function NodeCard({ uid }: { uid: string }) {
           {t(state)}
         </span>
         {node.cordoned ? (
-          <span className={`${styles.pill} ${styles.wait}`}>{t('node.cordoned')}</span>
-        ) : null}
-        <span className={`mono muted ${styles.push}`}>{node.ip}</span>
+          <span className={`${styles.pill} ${styles.wait} ${styles.push}`}>
+            {t('node.cordoned')}
+          </span>
+        ) : (
+          <span className={`mono muted ${styles.push} ${styles.address}`}>{node.ip}</span>
+        )}
         <LeaseArc node={node.name} off={off} />
       </header>
       <Capacity node={node} pods={pods} />

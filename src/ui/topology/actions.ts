@@ -25,17 +25,38 @@ const ACTS_MAX = 20
 /** How often the nodes are looked at. @unit real ms */
 const LOOK_MS = 300
 
-/** The last thing that was done from the map and still is so, for the button that puts it right. */
+/** The last thing that was done from the map and still is so, or what else is broken, for the button that puts it right. */
 export function useLastAct(): Act | undefined {
   useWorld((s) => s.machines)
   useWorld((s) => s.faults)
   useSlowTopic('Node', LOOK_MS)
-  return useStore(acts, (s) => s.done.findLast((a) => a.still()))
+  return useStore(acts, (s) => s.done.findLast((a) => a.still())) ?? broken()
+}
+
+/** A machine that is off or cut off, whoever did it: the scene, a line, a branch that was left, a link. */
+function broken(): Act | undefined {
+  const { machines, faults } = worldStore.getState()
+  const off = Object.keys(machines).find((name) => machines[name] === 'off')
+  if (off !== undefined) return powerless(off)
+  const cut = faults.map((f) => CUT.exec(f)?.[1]).find((name) => name !== undefined)
+  return cut === undefined ? undefined : cutOff(cut)
+}
+
+const CUT = /^cut (\S+) kube-apiserver-1$/
+
+function powerless(node: string): Act {
+  const still = () => worldStore.getState().machines[node] === 'off'
+  return { word: 'act.power', node, still, heal: () => powerOn(node) }
+}
+
+function cutOff(node: string): Act {
+  const still = () => worldStore.getState().faults.includes(`cut ${node} kube-apiserver-1`)
+  return { word: 'act.cut', node, still, heal: () => mendLink(node) }
 }
 
 /** Puts the last of them right. */
 export function heal(): void {
-  const last = acts.getState().done.findLast((a) => a.still())
+  const last = acts.getState().done.findLast((a) => a.still()) ?? broken()
   acts.setState((s) => ({ done: s.done.filter((a) => a !== last && a.still()) }))
   last?.heal()
 }
@@ -47,8 +68,7 @@ function did(act: Act): void {
 /** The machine loses power. */
 export function powerOff(node: string): void {
   void bridge.fault({ kind: 'power-off', node })
-  const still = () => worldStore.getState().machines[node] === 'off'
-  did({ word: 'act.power', node, still, heal: () => powerOn(node) })
+  did(powerless(node))
 }
 
 export function powerOn(node: string): void {
@@ -57,8 +77,7 @@ export function powerOn(node: string): void {
 
 export function cutLink(node: string): void {
   void bridge.fault({ kind: 'cut', from: node, to: 'kube-apiserver-1' })
-  const still = () => worldStore.getState().faults.includes(`cut ${node} kube-apiserver-1`)
-  did({ word: 'act.cut', node, still, heal: () => mendLink(node) })
+  did(cutOff(node))
 }
 
 export function mendLink(node: string): void {
