@@ -3,7 +3,14 @@ import type {
   CustomResourceDefinition as Crd,
   CustomResourceDefinitionSpec,
 } from '../api/generated/types.ts'
-import { invalidValue, notSupported, required } from '../api/meta/field.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+  tooMany,
+} from '../api/meta/field.ts'
 import { deepEqual, type JsonObject } from '../api/meta/json.ts'
 import type { FieldError } from '../api/meta/status.ts'
 import { dns1035Label, dnsSubdomain } from '../api/meta/validation.ts'
@@ -56,8 +63,9 @@ function validate(o: Crd): FieldError[] {
   }
   if (!spec.group) out.push(required('spec.group'))
   else {
-    for (const t of dnsSubdomain(spec.group)) out.push(invalidValue('spec.group', spec.group, t))
-    if (spec.group.split('.').length < 2) {
+    const texts = dnsSubdomain(spec.group)
+    if (texts.length > 0) out.push(invalidValue('spec.group', spec.group, texts.join(',')))
+    else if (spec.group.split('.').length < 2) {
       const text = 'should be a domain with at least one dot'
       out.push(invalidValue('spec.group', spec.group, text))
     }
@@ -66,7 +74,63 @@ function validate(o: Crd): FieldError[] {
   else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') {
     out.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']))
   }
-  return [...out, ...validateVersions(spec), ...validateNames(spec), ...validateShared(spec)]
+  return [
+    ...out,
+    ...validateVersions(spec),
+    ...validateNames(spec),
+    ...validateShared(spec),
+    ...validateConversion(spec.conversion),
+    ...validateApproval(o),
+    ...(spec.preserveUnknownFields ? [invalidValue(PRESERVE, true, PRESERVE_TEXT)] : []),
+  ]
+}
+
+const PRESERVE = 'spec.preserveUnknownFields'
+const PRESERVE_TEXT =
+  'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
+const APPROVAL = 'api-approved.kubernetes.io'
+
+/** Groups of the community are not for everybody. @source apiextensions-apiserver/pkg/apihelpers */
+function validateApproval(o: Crd): FieldError[] {
+  const group = o.spec?.group ?? ''
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return []
+  const at = `metadata.annotations[${APPROVAL}]`
+  const given = o.metadata.annotations?.[APPROVAL]
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
+  const must = `protected groups must have approval annotation "${APPROVAL}"`
+  if (!given) return [required(at, `${must}, ${see}`)]
+  if (given.startsWith('unapproved') || /^https?:\/\/[^/]+/.test(given)) return []
+  const text = `${must} with either a URL or a reason starting with "unapproved", ${see}`
+  return [invalidValue(at, given, text)]
+}
+
+type Conversion = NonNullable<CustomResourceDefinitionSpec['conversion']>
+
+function validateConversion(c: Conversion | undefined): FieldError[] {
+  if (!c) return []
+  const at = 'spec.conversion'
+  const strategy = c.strategy as string
+  const out: FieldError[] = []
+  if (!strategy) out.push(required(`${at}.strategy`))
+  else if (strategy !== 'None' && strategy !== 'Webhook') {
+    out.push(notSupported(`${at}.strategy`, strategy, ['None', 'Webhook']))
+  }
+  const client = c.webhook?.clientConfig
+  const versions = c.webhook?.conversionReviewVersions ?? []
+  // The internal type has the webhook's members beside the strategy.
+  const path = `${at}.webhookClientConfig`
+  if (strategy !== 'Webhook') {
+    const text = 'should not be set when strategy is not set to Webhook'
+    if (client) out.push(forbiddenField(path, text))
+    if (versions.length > 0) out.push(forbiddenField(`${at}.conversionReviewVersions`, text))
+    return out
+  }
+  if (!client) out.push(required(path, 'required when strategy is set to Webhook'))
+  else if ((client.url === undefined) === (client.service === undefined)) {
+    out.push(required(path, 'exactly one of url or service is required'))
+  }
+  if (versions.length === 0) out.push(required(`${at}.conversionReviewVersions`))
+  return out
 }
 
 function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
@@ -74,18 +138,51 @@ function validateVersions(spec: CustomResourceDefinitionSpec): FieldError[] {
   const storage = (spec.versions ?? []).filter((v) => v.storage).length
   spec.versions?.forEach((v, i) => {
     const at = `spec.versions[${i}]`
-    for (const t of dns1035Label(v.name)) out.push(invalidValue(`${at}.name`, v.name, t))
+    const texts = dns1035Label(v.name ?? '')
+    if (texts.length > 0) out.push(invalidValue(`${at}.name`, v.name ?? '', texts.join(',')))
+    out.push(...validateDeprecation(v, at), ...validateSelectable(v, at))
     const schema = v.schema?.openAPIV3Schema
     if (!schema) out.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'))
     else if (!isShared(spec, 'schema')) out.push(...validateSchema(v, `${at}.schema`))
     if (!isShared(spec, 'subresources')) out.push(...validateScale(v, at))
     if (!isShared(spec, 'additionalPrinterColumns')) out.push(...validateColumns(v, at))
   })
-  if (storage !== 1) {
-    const text = 'must have exactly one version marked as storage version'
-    out.push(invalidValue('spec.versions', spec.versions ?? null, text))
-  }
+  const names = spec.versions?.map((v) => v.name) ?? []
+  const wrong = (text: string) => out.push(invalidValue('spec.versions', shownVersions(spec), text))
+  if (new Set(names).size < names.length) wrong('must contain unique version names')
+  if (storage !== 1) wrong('must have exactly one version marked as storage version')
   return out
+}
+
+/** The internal type: what all versions say alike stands elsewhere. */
+function shownVersions(spec: CustomResourceDefinitionSpec): unknown {
+  return (
+    spec.versions?.map((v) => ({
+      Name: v.name,
+      Served: v.served,
+      Storage: v.storage,
+      Deprecated: v.deprecated ?? false,
+      DeprecationWarning: v.deprecationWarning ?? null,
+      Schema: isShared(spec, 'schema') ? null : (v.schema ?? null),
+      Subresources: isShared(spec, 'subresources') ? null : (v.subresources ?? null),
+      AdditionalPrinterColumns: isShared(spec, 'additionalPrinterColumns')
+        ? null
+        : (v.additionalPrinterColumns ?? null),
+      SelectableFields: v.selectableFields ?? null,
+    })) ?? null
+  )
+}
+
+const WARNING_MAX = 256
+
+function validateDeprecation(v: Version, at: string): FieldError[] {
+  const text = v.deprecationWarning
+  if (text === undefined) return []
+  const wrong: string[] = []
+  if (!v.deprecated) wrong.push('can only be set for deprecated versions')
+  else if (text === '') wrong.push('must not be an empty string')
+  else if (text.length > WARNING_MAX) wrong.push(`must be <= ${WARNING_MAX} characters`)
+  return wrong.map((t) => invalidValue(`${at}.deprecationWarning`, text, t))
 }
 
 /**
@@ -143,6 +240,7 @@ function validateColumns(v: Version, at: string): FieldError[] {
       out.push(notSupported(`${path}.format`, c.format, COLUMN_FORMATS))
     }
     if (!c.jsonPath) out.push(required(`${path}.JSONPath`))
+    else out.push(...validatePath(c.jsonPath, `${path}.JSONPath`))
   })
   return out
 }
@@ -155,29 +253,92 @@ function validateScale(v: Version, at: string): FieldError[] {
     const path = `${at}.subresources.scale.${field}`
     const text = scale[field]
     if (!text) out.push(required(path))
+    else if (!text.startsWith('.')) out.push(...validatePath(text, path))
     else if (!text.startsWith(`${root}.`)) {
       out.push(invalidValue(path, text, `should be a json path under ${root}`))
     }
   }
   under('specReplicasPath', '.spec')
   under('statusReplicasPath', '.status')
+  const label = scale.labelSelectorPath
+  const path = `${at}.subresources.scale.labelSelectorPath`
+  if (label && !label.startsWith('.')) out.push(...validatePath(label, path))
+  else if (label && !/^\.(spec|status)\./.test(label)) {
+    out.push(invalidValue(path, label, 'should be a json path under either .spec or .status'))
+  }
   return out
+}
+
+const SELECTABLE_MAX = 8
+
+/** @source apiextensions-apiserver/pkg/apis/apiextensions/validation ValidateCustomResourceSelectableFields */
+function validateSelectable(v: Version, at: string): FieldError[] {
+  const out: FieldError[] = []
+  const seen = new Set<string>()
+  v.selectableFields?.forEach(({ jsonPath }, i) => {
+    const path = `${at}.selectableFields[${i}]`
+    if (!jsonPath) {
+      out.push(required(`${path}.jsonPath`))
+      return
+    }
+    let s = v.schema?.openAPIV3Schema as JsonObject | undefined
+    const names = jsonPath.split('.').slice(1)
+    for (const name of names) {
+      s = (s?.properties as Record<string, JsonObject> | undefined)?.[name]
+    }
+    const inMetadata = names[0] === 'metadata'
+    if (!jsonPath.startsWith('.') || (!s && !inMetadata)) {
+      const why = jsonPath.startsWith('.')
+        ? 'does not refer to a valid field'
+        : `expected [ or . but got: ${jsonPath}`
+      out.push(invalidValue(`${path}.jsonPath`, jsonPath, `is an invalid path: ${why}`))
+      return
+    }
+    if (inMetadata) out.push(invalidValue(path, jsonPath, 'must not point to fields in metadata'))
+    if (!['string', 'boolean', 'integer'].includes(String(s?.type))) {
+      const text =
+        'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.'
+      out.push(invalidValue(path, jsonPath, text))
+    }
+    if (seen.has(jsonPath)) out.push(duplicate(path, jsonPath))
+    seen.add(jsonPath)
+  })
+  if (seen.size > SELECTABLE_MAX) {
+    out.push(tooMany(`${at}.selectableFields`, seen.size, SELECTABLE_MAX))
+  }
+  return out
+}
+
+function validatePath(text: string, path: string): FieldError[] {
+  if (text.startsWith('.')) return []
+  return [invalidValue(path, text, 'must be a simple json path starting with .')]
 }
 
 function validateNames(spec: CustomResourceDefinitionSpec): FieldError[] {
   const out: FieldError[] = []
   const n = spec.names
-  const check = (field: string, value: string | undefined) => {
-    if (!value) out.push(required(`spec.names.${field}`))
-    else {
-      for (const t of dns1035Label(value.toLowerCase()))
-        out.push(invalidValue(`spec.names.${field}`, value, t))
-    }
+  const fields = ['plural', 'singular', 'kind', 'listKind'] as const
+  for (const f of fields) if (!n?.[f]) out.push(required(`spec.names.${f}`))
+  for (const f of fields) {
+    const value = n?.[f]
+    const mixed = f === 'kind' || f === 'listKind'
+    const texts = value ? dns1035Label(mixed ? value.toLowerCase() : value) : []
+    if (texts.length === 0) continue
+    const lead = mixed ? 'may have mixed case, but should otherwise match: ' : ''
+    out.push(invalidValue(`spec.names.${f}`, value, lead + texts.join(',')))
   }
-  check('plural', n?.plural)
-  check('singular', n?.singular)
-  check('kind', n?.kind)
-  check('listKind', n?.listKind)
+  const labels = (f: 'shortNames' | 'categories') => {
+    n?.[f]?.forEach((x, i) => {
+      const texts = dns1035Label(x)
+      if (texts.length > 0) out.push(invalidValue(`spec.names.${f}[${i}]`, x, texts.join(',')))
+    })
+  }
+  labels('shortNames')
+  if (n?.kind && n.kind === n.listKind) {
+    const text = 'kind and listKind may not be the same'
+    out.push(invalidValue('spec.names.listKind', n.listKind, text))
+  }
+  labels('categories')
   return out
 }
 

@@ -121,7 +121,7 @@ function syntax(text: string, f: CelFault, expression: string): string {
 }
 
 /** The message with its place: line and column, the line itself, and a caret under dots. */
-function located(expression: string, at: number, text: string): string {
+export function located(expression: string, at: number, text: string): string {
   const before = expression.slice(0, at)
   const line = before.split('\n').length
   const column = at - (before.lastIndexOf('\n') + 1)

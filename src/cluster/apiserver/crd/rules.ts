@@ -3,10 +3,16 @@
  * @source staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
 import { Optional } from '@marcbachmann/cel-js'
-import { duplicate, forbiddenField, invalidValue, required } from '../../api/meta/field.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+} from '../../api/meta/field.ts'
 import { deepEqual, isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
-import { compileFault } from '../cel/compile.ts'
+import { compileFault, located } from '../cel/compile.ts'
 import { runCel, toCel } from '../cel/environment.ts'
 import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
@@ -116,24 +122,93 @@ function matchItems(v: readonly unknown[], s: RawSchema, old: unknown): unknown[
 /** What is wrong with the rules of a definition's schema, at the fields of the definition. */
 export function ruleFaults(s: RawSchema, path: string): FieldError[] {
   const out: FieldError[] = []
-  const rules = s['x-kubernetes-validations'] as Rule[] | undefined
-  rules?.forEach((r, i) => {
-    const at = `${path}.x-kubernetes-validations[${i}]`
-    const variables = ['self', 'oldSelf']
-    if (!r.rule?.trim()) out.push(required(`${at}.rule`, 'rule is not specified'))
-    const fault = r.rule?.trim() && compileFault(r.rule, { variables, returns: 'bool' })
-    if (fault) out.push(invalidValue(`${at}.rule`, internal(r), ofRule(fault)))
-    if (!r.messageExpression) return
-    const wrong = compileFault(r.messageExpression, { variables, returns: 'string' })
-    if (wrong) out.push(invalidValue(`${at}.messageExpression`, internal(r), wrong))
-  })
   for (const [k, v] of Object.entries(propertiesOf(s)))
     out.push(...ruleFaults(v, `${path}.properties[${k}]`))
   for (const part of ['items', 'additionalProperties']) {
     const inner = sub(s, part)
     if (inner) out.push(...ruleFaults(inner, `${path}.${part}`))
   }
+  const rules = (s['x-kubernetes-validations'] as Rule[] | undefined) ?? []
+  const at = (i: number) => `${path}.x-kubernetes-validations[${i}]`
+  out.push(...rules.flatMap((r, i) => formFaults(r, at(i))))
+  // Where something is not even well formed, expressions are not looked at.
+  if (out.length > 0) return out
+  return rules.flatMap((r, i) => expressionFaults(r, s, at(i)))
+}
+
+const REASONS = [
+  'FieldValueDuplicate',
+  'FieldValueForbidden',
+  'FieldValueInvalid',
+  'FieldValueRequired',
+]
+
+function formFaults(r: Rule, at: string): FieldError[] {
+  const out: FieldError[] = []
+  const rule = r.rule?.trim() ?? ''
+  const message = r.message?.trim() ?? ''
+  if (rule === '') out.push(required(`${at}.rule`, 'rule is not specified'))
+  else if (r.message && message === '') {
+    out.push(invalidValue(`${at}.message`, r.message, 'message must be non-empty if specified'))
+  } else if (/[\r\n]/.test(message)) {
+    out.push(invalidValue(`${at}.message`, r.message, 'message must not contain line breaks'))
+  } else if (/[\r\n]/.test(rule) && message === '') {
+    out.push(required(`${at}.message`, 'message must be specified if rule contains line breaks'))
+  }
+  if (r.messageExpression && r.messageExpression.trim() === '') {
+    const text = 'messageExpression must be non-empty if specified'
+    out.push(required(`${at}.messageExpression`, text))
+  }
+  if (r.reason !== undefined && !REASONS.includes(r.reason)) {
+    out.push(notSupported(`${at}.reason`, r.reason, REASONS))
+  }
   return out
+}
+
+function expressionFaults(r: Rule, s: RawSchema, at: string): FieldError[] {
+  const out: FieldError[] = []
+  const variables = ['self', 'oldSelf']
+  const fault = compileFault(r.rule, { variables, returns: 'bool' }) ?? unknownField(r.rule, s)
+  if (fault) out.push(invalidValue(`${at}.rule`, internal(r), ofRule(fault)))
+  if (!r.messageExpression) return out
+  const wrong =
+    compileFault(r.messageExpression, { variables, returns: 'string' }) ??
+    unknownField(r.messageExpression, s)
+  if (wrong) out.push(invalidValue(`${at}.messageExpression`, internal(r), wrong))
+  return out
+}
+
+const QUOTED = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g
+const CHAIN = /(?<![\w.])(self|oldSelf)((?:\s*\.\s*[A-Za-z_]\w*)+)(\s*\()?/g
+
+/** A field that `self` is asked for and that its schema does not have. */
+function unknownField(expression: string, s: RawSchema): string | undefined {
+  const bare = expression.replace(QUOTED, (q) => ' '.repeat(q.length))
+  for (const m of bare.matchAll(CHAIN)) {
+    const names = [...(m[2] as string).matchAll(/\.\s*(\w+)/g)]
+    // What is followed by a bracket is a function.
+    if (m[3]) names.pop()
+    let known: RawSchema | undefined = s
+    const at = (m.index as number) + (m[1] as string).length
+    for (const n of names) {
+      const open = !known || known.type !== 'object' || isOpen(known)
+      if (open) break
+      const name = (n[1] as string).replace(/^__(\w+)__$/, '$1')
+      const next: RawSchema | undefined = propertiesOf(known)[name]
+      if (!next) {
+        const text = `undefined field '${n[1]}'`
+        return `compilation failed: ${located(expression, at + (n.index as number), text)}`
+      }
+      known = next
+    }
+  }
+  return undefined
+}
+
+/** True where more may stand than is stated. */
+function isOpen(s: RawSchema): boolean {
+  const more = s.additionalProperties !== undefined || s['x-kubernetes-embedded-resource'] === true
+  return more || s['x-kubernetes-preserve-unknown-fields'] === true
 }
 
 /** A rule under the names of Go's internal type, as errors show it. */
