@@ -92,3 +92,19 @@ test('what was broken is put right where it stands; taking it back is another th
   await page.keyboard.press('Control+z')
   await expect.poll(() => glass.now()).toBeLessThanOrEqual(before)
 })
+
+test('what a line broke is put right from the map, too', async ({ page }) => {
+  const glass = await open(page)
+  await glass.speed(0)
+  await expect(page.getByTestId('heal')).toBeDisabled()
+  await page.evaluate(() => window.kubarium.fault({ kind: 'power-off', node: 'node-2' }))
+  await expect(page.locator('[data-testid=node][data-node=node-2]')).toHaveAttribute(
+    'data-power',
+    'off',
+  )
+  await page.getByTestId('heal').click()
+  await expect(page.locator('[data-testid=node][data-node=node-2]')).toHaveAttribute(
+    'data-power',
+    'on',
+  )
+})

@@ -123,9 +123,12 @@ export function Glass() {
   )
 }
 
+/** node-2 comes before node-10. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true })
+
 function useMachines(): Node[] {
   const nodes = useKind<Node>('Node').filter((n) => !n.controlPlane)
-  return nodes.sort((a, b) => a.created - b.created || (a.name < b.name ? -1 : 1))
+  return nodes.sort((a, b) => a.created - b.created || BY_NUMBER.compare(a.name, b.name))
 }
 
 function ClusterMap() {

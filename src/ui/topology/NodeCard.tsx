@@ -84,7 +84,7 @@ export function NodeCard({ uid }: { uid: string }) {
         ) : verdict ? (
           <Verdict verdict={verdict} wins={wins} />
         ) : (
-          <Calm node={node} />
+          <Calm node={node} count={pods.length} />
         )}
       </div>
       <div className={styles.cells}>
@@ -218,28 +218,30 @@ function Verdict({ verdict, wins }: { verdict: NodeVerdict; wins: boolean }) {
         </div>
       ))}
       <p className="strong">
-        {t('node.verdict.passed', { score: verdict.total ?? 0 })}{' '}
-        {wins ? <span className="accent">{t('node.verdict.wins')}</span> : null}
+        {scores.length === 0
+          ? t('node.verdict.only')
+          : t('node.verdict.passed', { score: verdict.total ?? 0 })}{' '}
+        {wins && scores.length > 0 ? (
+          <span className="accent">{t('node.verdict.wins')}</span>
+        ) : null}
       </p>
     </div>
   )
 }
 
-function Calm({ node }: { node: Node }) {
+function Calm({ node, count }: { node: Node; count: number }) {
   const t = useWords()
   const taints = node.taints.map((x) => `${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`)
   return (
     <div className="muted">
-      {node.zone ? <p>{node.zone}</p> : null}
-      {taints.length ? (
-        taints.slice(0, 3).map((x) => (
-          <p key={x} className="mono">
-            {x}
-          </p>
-        ))
-      ) : (
-        <p>{t('node.ready')}</p>
-      )}
+      {node.zone ? <p>{t('node.zone', { zone: node.zone })}</p> : null}
+      <p>{t('node.calm', { n: count, max: node.pods })}</p>
+      <p>{t('node.kubelet', { version: node.version })}</p>
+      {taints.slice(0, 2).map((x) => (
+        <p key={x} className="mono">
+          {x}
+        </p>
+      ))}
     </div>
   )
 }

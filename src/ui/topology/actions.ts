@@ -6,6 +6,7 @@
 import { createStore, useStore } from 'zustand'
 import { bridge } from '../bridge/bridge.ts'
 import type { MessageId } from '../i18n/i18n.ts'
+import { sceneStore } from '../store/scene.ts'
 import { cards, type NodeCard, useSlowTopic, useWorld, worldStore } from '../store/world.ts'
 
 /** Something done to a node that another act puts right. */
@@ -33,10 +34,12 @@ export function useLastAct(): Act | undefined {
   return useStore(acts, (s) => s.done.findLast((a) => a.still())) ?? broken()
 }
 
-/** A machine that is off or cut off, whoever did it: the scene, a line, a branch that was left, a link. */
+/** A machine that is off or cut off, whoever did it: a line, a branch, a link. What a scene begins with is its task. */
 function broken(): Act | undefined {
   const { machines, faults } = worldStore.getState()
-  const off = Object.keys(machines).find((name) => machines[name] === 'off')
+  const given = sceneStore.getState().scene?.faults ?? []
+  const isGiven = (name: string) => given.some((f) => 'node' in f && f.node === name)
+  const off = Object.keys(machines).find((name) => machines[name] === 'off' && !isGiven(name))
   if (off !== undefined) return powerless(off)
   const cut = faults.map((f) => CUT.exec(f)?.[1]).find((name) => name !== undefined)
   return cut === undefined ? undefined : cutOff(cut)
