@@ -19,6 +19,7 @@ import {
 } from '../framework.ts'
 import {
   holderOf,
+  isOurs,
   type Lookup,
   mayDetach,
   multiAttachText,
@@ -113,7 +114,8 @@ class AttachDetach {
     let again: number | undefined
     for (const a of [...this.attachments.list()]) {
       const name = a.metadata.name ?? ''
-      if (wanted.has(name) || a.metadata.deletionTimestamp) {
+      // What somebody else has made is theirs.
+      if (wanted.has(name) || a.metadata.deletionTimestamp || !isOurs(name)) {
         this.idle.delete(name)
         continue
       }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { makePod } from '../../../testing/builders.ts'
+import { createFullPlane } from '../../../testing/fullplane.ts'
 import type { Node, PersistentVolume } from '../../api/generated/types.ts'
 import { mayDetach, multiAttachText, UNMOUNT_MAX_MS } from './plan.ts'
 
@@ -47,4 +48,22 @@ test('the event names who has the volume, as far as one may know', () => {
   expect(multiAttachText(w, [])).toBe(
     `${start} exclusively attached to one node and can't be attached to another`,
   )
+})
+
+test('an attachment that somebody made by hand stays', () => {
+  const cp = createFullPlane()
+  cp.do((c) =>
+    c.create('VolumeAttachment', {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttachment',
+      metadata: { name: 'by-hand' },
+      spec: {
+        attacher: 'd.example.com',
+        nodeName: 'node-1',
+        source: { persistentVolumeName: 'nope' },
+      },
+    }),
+  )
+  cp.advance(3000)
+  expect(cp.all('VolumeAttachment').map((a) => a.metadata.name)).toEqual(['by-hand'])
 })

@@ -60,6 +60,11 @@ export function wantedAttachments(pods: Iterable<Pod>, look: Lookup): Map<string
   return out
 }
 
+/** True for the names that this controller gives; attachments that others make are none of its business. */
+export function isOurs(name: string): boolean {
+  return /^csi-[0-9a-f]{64}$/.test(name)
+}
+
 /** The node that has a volume to itself, when that is another one. */
 export function holderOf(
   w: Wanted,
