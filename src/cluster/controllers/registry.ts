@@ -36,6 +36,7 @@ import { statefulset } from './statefulset/statefulset.ts'
 import { tainteviction } from './tainteviction/tainteviction.ts'
 import { ttl } from './ttl/ttl.ts'
 import { ttlafterfinished } from './ttlafterfinished/ttlafterfinished.ts'
+import { validatingadmissionpolicystatus } from './validatingadmissionpolicystatus/validatingadmissionpolicystatus.ts'
 import { volumeexpand } from './volumeexpand/volumeexpand.ts'
 
 /** The controllers of the manager. */
@@ -76,5 +77,6 @@ export const controllers: readonly ControllerDefinition[] = [
   ttlafterfinished,
   rootcacertpublisher,
   servicecidr,
+  validatingadmissionpolicystatus,
   flowcontrol,
 ]

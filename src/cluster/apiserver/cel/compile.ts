@@ -3,6 +3,7 @@
  * @source staging/src/k8s.io/apiserver/pkg/admission/plugin/cel/compile.go CompileCELExpression
  */
 import type { Environment } from '@marcbachmann/cel-js'
+import { located } from '../../api/celfields.ts'
 import { celEnvironment } from './environment.ts'
 import { withCalls } from './objects.ts'
 
@@ -118,13 +119,4 @@ function syntax(text: string, f: CelFault, expression: string): string {
   const part = expression.slice(start, end)
   if (f.code === 'unexpected_character') return `extraneous input '${part}' expecting <EOF>`
   return text
-}
-
-/** The message with its place: line and column, the line itself, and a caret under dots. */
-export function located(expression: string, at: number, text: string): string {
-  const before = expression.slice(0, at)
-  const line = before.split('\n').length
-  const column = at - (before.lastIndexOf('\n') + 1)
-  const shown = expression.split('\n')[line - 1] ?? ''
-  return `ERROR: <input>:${line}:${column + 1}: ${text}\n | ${shown}\n | ${'.'.repeat(column)}^`
 }

@@ -2,6 +2,8 @@
  * The expressions of policies, webhooks and definitions, compiled when these are written.
  * @source pkg/apis/admissionregistration/validation, staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation
  */
+
+import { type Shape, shapeOf, shapeWith, unknownField } from '../../api/celfields.ts'
 import type {
   CustomResourceDefinition,
   MatchCondition,
@@ -14,6 +16,7 @@ import type {
 import { invalidValue } from '../../api/meta/field.ts'
 import type { FieldError } from '../../api/meta/status.ts'
 import type { AnyObject } from '../../api/object.ts'
+import { schemaOf } from '../../api/schema.ts'
 import { isShared } from '../../kinds/customresourcedefinition.ts'
 import { ruleFaults } from '../crd/rules.ts'
 import type { RawSchema } from '../crd/structural.ts'
@@ -41,14 +44,41 @@ export function expressionFaults(o: AnyObject): FieldError[] {
   }
 }
 
+/** What the variables of policies hold that are the same for all kinds. */
+const GVK = shapeWith({ group: 'open', version: 'open', kind: 'open' })
+const GVR = shapeWith({ group: 'open', version: 'open', resource: 'open' })
+const KNOWN: Readonly<Record<string, Shape>> = {
+  request: shapeWith({
+    kind: GVK,
+    resource: GVR,
+    subResource: 'open',
+    requestKind: GVK,
+    requestResource: GVR,
+    requestSubResource: 'open',
+    name: 'open',
+    namespace: 'open',
+    operation: 'open',
+    userInfo: shapeWith({ username: 'open', uid: 'open', groups: 'open', extra: 'open' }),
+    dryRun: 'open',
+    options: 'open',
+  }),
+  namespaceObject: shapeOf(schemaOf('', 'v1', 'Namespace')),
+}
+
+/** @param own names of the policy's own variables that the expression may use */
 function fault(
   expression: string | undefined,
   variables: readonly string[],
   returns: string,
   field: string,
+  own: readonly Variable[] = [],
 ): FieldError[] {
   if (!expression?.trim()) return []
-  const text = compileFault(expression, { variables, returns })
+  const members = Object.fromEntries(own.map((v) => [v.name, 'open' as const]))
+  const unknown = unknownField(expression, { ...KNOWN, variables: shapeWith(members) })
+  const text =
+    compileFault(expression, { variables, returns }) ??
+    (unknown && `compilation failed: ${unknown}`)
   return text === undefined ? [] : [invalidValue(field, expression, text)]
 }
 
@@ -67,7 +97,8 @@ function ofVariables(
   variables: readonly string[],
 ): FieldError[] {
   return (list ?? []).flatMap((v, i) =>
-    fault(v.expression, variables, 'any', `spec.variables[${i}].expression`),
+    // Each may use those before it.
+    fault(v.expression, variables, 'any', `spec.variables[${i}].expression`, list?.slice(0, i)),
   )
 }
 
@@ -79,13 +110,15 @@ function namesFor(kind: ParamKind | undefined, variables: readonly Variable[] | 
 function ofValidating(o: ValidatingAdmissionPolicy): FieldError[] {
   const { spec } = o
   const { plain, composed } = namesFor(spec?.paramKind, spec?.variables)
+  const own = spec?.variables ?? []
   const validations = (spec?.validations ?? []).flatMap((v, i) => [
-    ...fault(v.expression, composed, 'bool', `spec.validations[${i}].expression`),
+    ...fault(v.expression, composed, 'bool', `spec.validations[${i}].expression`, own),
     ...fault(
       v.messageExpression,
       composed.filter((x) => x !== 'authorizer'),
       'string',
       `spec.validations[${i}].messageExpression`,
+      own,
     ),
   ])
   return [
@@ -93,7 +126,7 @@ function ofValidating(o: ValidatingAdmissionPolicy): FieldError[] {
     ...ofVariables(spec?.variables, composed),
     ...validations,
     ...(spec?.auditAnnotations ?? []).flatMap((x, i) =>
-      fault(x.valueExpression, composed, 'any', `spec.auditAnnotations[${i}].valueExpression`),
+      fault(x.valueExpression, composed, 'any', `spec.auditAnnotations[${i}].valueExpression`, own),
     ),
   ]
 }
@@ -101,18 +134,20 @@ function ofValidating(o: ValidatingAdmissionPolicy): FieldError[] {
 function ofMutating(o: MutatingAdmissionPolicy): FieldError[] {
   const { spec } = o
   const { plain, composed } = namesFor(spec?.paramKind, spec?.variables)
+  const own = spec?.variables ?? []
   return [
     ...ofConditions(spec?.matchConditions, plain, 'spec.matchConditions'),
     ...ofVariables(spec?.variables, composed),
     ...(spec?.mutations ?? []).flatMap((m, i) => {
       const at = `spec.mutations[${i}]`
       return m.patchType === 'JSONPatch'
-        ? fault(m.jsonPatch?.expression, composed, 'list', `${at}.jsonPatch.expression`)
+        ? fault(m.jsonPatch?.expression, composed, 'list', `${at}.jsonPatch.expression`, own)
         : fault(
             m.applyConfiguration?.expression,
             composed,
             'MadeObject',
             `${at}.applyConfiguration.expression`,
+            own,
           )
     }),
   ]

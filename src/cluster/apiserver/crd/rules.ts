@@ -3,6 +3,7 @@
  * @source staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
 import { Optional } from '@marcbachmann/cel-js'
+import { type Shape, unknownField } from '../../api/celfields.ts'
 import {
   duplicate,
   forbiddenField,
@@ -12,7 +13,7 @@ import {
 } from '../../api/meta/field.ts'
 import { deepEqual, isObject } from '../../api/meta/json.ts'
 import type { FieldError } from '../../api/meta/status.ts'
-import { compileFault, located } from '../cel/compile.ts'
+import { compileFault } from '../cel/compile.ts'
 import { runCel, toCel } from '../cel/environment.ts'
 import { propertiesOf, type RawSchema, sub } from './structural.ts'
 
@@ -168,47 +169,34 @@ function formFaults(r: Rule, at: string): FieldError[] {
 function expressionFaults(r: Rule, s: RawSchema, at: string): FieldError[] {
   const out: FieldError[] = []
   const variables = ['self', 'oldSelf']
-  const fault = compileFault(r.rule, { variables, returns: 'bool' }) ?? unknownField(r.rule, s)
+  const fault = compileFault(r.rule, { variables, returns: 'bool' }) ?? missing(r.rule, s)
   if (fault) out.push(invalidValue(`${at}.rule`, internal(r), ofRule(fault)))
   if (!r.messageExpression) return out
   const wrong =
     compileFault(r.messageExpression, { variables, returns: 'string' }) ??
-    unknownField(r.messageExpression, s)
+    missing(r.messageExpression, s)
   if (wrong) out.push(invalidValue(`${at}.messageExpression`, internal(r), wrong))
   return out
 }
 
-const QUOTED = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g
-const CHAIN = /(?<![\w.])(self|oldSelf)((?:\s*\.\s*[A-Za-z_]\w*)+)(\s*\()?/g
-
 /** A field that `self` is asked for and that its schema does not have. */
-function unknownField(expression: string, s: RawSchema): string | undefined {
-  const bare = expression.replace(QUOTED, (q) => ' '.repeat(q.length))
-  for (const m of bare.matchAll(CHAIN)) {
-    const names = [...(m[2] as string).matchAll(/\.\s*(\w+)/g)]
-    // What is followed by a bracket is a function.
-    if (m[3]) names.pop()
-    let known: RawSchema | undefined = s
-    const at = (m.index as number) + (m[1] as string).length
-    for (const n of names) {
-      const open = !known || known.type !== 'object' || isOpen(known)
-      if (open) break
-      const name = (n[1] as string).replace(/^__(\w+)__$/, '$1')
-      const next: RawSchema | undefined = propertiesOf(known)[name]
-      if (!next) {
-        const text = `undefined field '${n[1]}'`
-        return `compilation failed: ${located(expression, at + (n.index as number), text)}`
-      }
-      known = next
-    }
-  }
-  return undefined
+function missing(expression: string, s: RawSchema): string | undefined {
+  const self = shapeOfRaw(s)
+  const fault = unknownField(expression, { self, oldSelf: self })
+  return fault && `compilation failed: ${fault}`
 }
 
-/** True where more may stand than is stated. */
-function isOpen(s: RawSchema): boolean {
-  const more = s.additionalProperties !== undefined || s['x-kubernetes-embedded-resource'] === true
-  return more || s['x-kubernetes-preserve-unknown-fields'] === true
+/** Only objects are looked into, and only where nothing may stand that is not stated. */
+function shapeOfRaw(s: RawSchema): Shape {
+  const more =
+    s.additionalProperties !== undefined ||
+    s['x-kubernetes-embedded-resource'] === true ||
+    s['x-kubernetes-preserve-unknown-fields'] === true
+  if (s.type !== 'object' || more) return 'open'
+  return (name) => {
+    const next = propertiesOf(s)[name]
+    return next && shapeOfRaw(next)
+  }
 }
 
 /** A rule under the names of Go's internal type, as errors show it. */
