@@ -15,6 +15,7 @@ import { ageColumn, column, nameColumn } from './shared/columns.ts'
 import { validateOldSource } from './shared/oldvolumes.ts'
 import { noBacksteps } from './shared/paths.ts'
 import { validateNodeSelector } from './shared/placement.ts'
+import { defaultSource } from './shared/poddefaults.ts'
 import { nodeTermWarnings } from './shared/podwarnings.ts'
 import { BETA_CLASS, BETA_CLASS_WARNING, shortAccessModes } from './shared/storage.ts'
 import { validateDriverName, validateHostPath, validateNfs } from './shared/volumes.ts'
@@ -50,7 +51,7 @@ export const persistentvolume = own<PersistentVolume>('', 'v1', 'PersistentVolum
     const spec = o.spec as PersistentVolumeSpec
     spec.persistentVolumeReclaimPolicy ??= 'Retain'
     spec.volumeMode ??= 'Filesystem'
-    if (spec.hostPath) spec.hostPath.type ??= ''
+    defaultSource(spec)
     for (const k of Object.keys(spec.capacity ?? {})) {
       if (spec.capacity) spec.capacity[k] = canonicalQuantity(spec.capacity[k] as string)
     }

@@ -6,6 +6,7 @@ import type {
   Container,
   EphemeralContainer,
   PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
   PodSpec,
   Probe,
   Volume,
@@ -113,11 +114,39 @@ function defaultVolume(v: Volume): void {
       defaultDownward(s.downwardAPI?.items)
     }
   }
-  if (v.hostPath) v.hostPath.type ??= ''
+  if (v.image && !v.image.pullPolicy) v.image.pullPolicy = pullPolicyOf(v.image.reference ?? '')
+  defaultSource(v)
   if (v.ephemeral?.volumeClaimTemplate) {
     const t = v.ephemeral.volumeClaimTemplate
     t.metadata ??= {}
     defaultClaimSpec(t.spec)
+  }
+}
+
+/** Defaults of where a volume's bytes are, in pods and in PersistentVolumes alike. */
+export function defaultSource(
+  v: Pick<PersistentVolumeSpec, 'hostPath' | 'azureDisk'> & {
+    iscsi?: { iscsiInterface?: string }
+    rbd?: { pool?: string; user?: string; keyring?: string }
+    scaleIO?: { storageMode?: string; fsType?: string }
+  },
+): void {
+  if (v.hostPath) v.hostPath.type ??= ''
+  if (v.iscsi) v.iscsi.iscsiInterface ||= 'default'
+  if (v.rbd) {
+    v.rbd.pool ||= 'rbd'
+    v.rbd.user ||= 'admin'
+    v.rbd.keyring ||= '/etc/ceph/keyring'
+  }
+  if (v.azureDisk) {
+    v.azureDisk.cachingMode ??= 'ReadWrite'
+    v.azureDisk.kind ??= 'Shared'
+    v.azureDisk.fsType ??= 'ext4'
+    v.azureDisk.readOnly ??= false
+  }
+  if (v.scaleIO) {
+    v.scaleIO.storageMode ||= 'ThinProvisioned'
+    v.scaleIO.fsType ||= 'xfs'
   }
 }
 

@@ -124,3 +124,27 @@ test('base64 fails where Go says it does', () => {
   expect(base64Fault('Zg=x')).toBe(3)
   expect(base64Fault('Zm8=x')).toBe(4)
 })
+
+test("volumes have upstream's defaults, an image's by its tag", () => {
+  const spec = {
+    containers: [{ name: 'c', image: 'x' }],
+    volumes: [
+      { name: 'a', image: { reference: 'x' } },
+      { name: 'b', image: { reference: 'x:1' } },
+      { name: 'c', iscsi: { targetPortal: 'p', iqn: 'iqn.x', lun: 0 } },
+      { name: 'd', rbd: { monitors: ['m'], image: 'i' } },
+      { name: 'e', azureDisk: { diskName: 'n', diskURI: 'u' } },
+    ],
+  } as PodSpec
+  defaultPodSpec(spec)
+  expect(spec.volumes?.map((v) => v.image?.pullPolicy)).toEqual([
+    'Always',
+    'IfNotPresent',
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(spec.volumes?.[2]?.iscsi).toMatchObject({ iscsiInterface: 'default' })
+  expect(spec.volumes?.[3]?.rbd).toMatchObject({ pool: 'rbd', user: 'admin' })
+  expect(spec.volumes?.[4]?.azureDisk).toMatchObject({ cachingMode: 'ReadWrite', fsType: 'ext4' })
+})
