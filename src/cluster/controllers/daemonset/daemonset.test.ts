@@ -101,3 +101,27 @@ test('pods that fail again and again are replaced ever more slowly', () => {
   expect(gone.length).toBeGreaterThanOrEqual(3)
   expect(gone.length).toBeLessThanOrEqual(6)
 })
+
+test('with surge a pod that never became ready gets its successor first, then goes', () => {
+  const { cp } = setUp()
+  const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 }
+  const image = (v: string, more: object = {}) => ({
+    template: { spec: { containers: [{ name: 'c', image: `agent:${v}`, ...more }] } },
+  })
+  const patch = (spec: object) => cp.do((c) => c.patch('DaemonSet', KEY, 'strategic', { spec }))
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate }
+  patch({ updateStrategy, ...image('2', { resources: { requests: { cpu: '64' } } }) })
+  cp.advance(3000)
+  const stuck = cp.all('Pod').filter((p) => p.status?.phase === 'Pending')
+  expect(stuck.length).toBe(1)
+  cp.flow()
+  patch(image('3', { resources: { requests: { cpu: '1' } } }))
+  cp.advance(8000)
+  const acts = cp
+    .flow()
+    .map((l) => /^daemon-?set-controller (create|delete) pods/.exec(l)?.[1])
+    .filter((act) => act !== undefined)
+  expect(acts.slice(0, 3)).toEqual(['create', 'create', 'delete'])
+  const images = cp.all('Pod').map((p) => p.spec?.containers[0]?.image)
+  expect(images).toEqual(['agent:3', 'agent:3', 'agent:3'])
+})

@@ -4,7 +4,7 @@
  */
 import type { DaemonSet, Node, Pod, PodSpec, Toleration } from '../../api/generated/types.ts'
 import { matchesRequiredNodeAffinity } from '../../api/helpers/nodeaffinity.ts'
-import { isPodAvailable } from '../../api/helpers/pods.ts'
+import { isPodAvailable, isPodReady } from '../../api/helpers/pods.ts'
 import { untoleratedTaint } from '../../api/helpers/tolerations.ts'
 import { scaledValue } from '../../api/meta/intstr.ts'
 import { parseTime } from '../../api/meta/time.ts'
@@ -172,6 +172,7 @@ export function planUpdate(
   const broken: Pod[] = []
   const candidates: Pod[] = []
   const create: string[] = []
+  const urgent: string[] = []
   const remove: Pod[] = []
   let unavailable = 0
   let surging = 0
@@ -181,11 +182,12 @@ export function planUpdate(
     const old = live.find((p) => p.metadata.labels?.[REVISION_HASH] !== hash)
     if (surge > 0) {
       if (fresh && old) {
-        if (available(fresh)) remove.push(old)
+        if (available(fresh) || !isPodReady(old)) remove.push(old)
         else surging++
       } else if (old) {
+        // One that serves nobody is replaced at once, whatever the others do.
         if (available(old)) create.push(node)
-        else remove.push(old)
+        else urgent.push(node)
       }
       continue
     }
@@ -199,7 +201,10 @@ export function planUpdate(
       }
     } else unavailable++
   }
-  if (surge > 0) return { remove, create: create.slice(0, Math.max(0, surge - surging)) }
+  if (surge > 0) {
+    const room = Math.max(0, surge - surging)
+    return { remove, create: [...urgent, ...create.slice(0, room)] }
+  }
   const room = Math.max(0, unavailableOf(ds, desired) - unavailable)
   return { remove: [...broken, ...candidates.slice(0, room)], create: [] }
 }
