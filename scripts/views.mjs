@@ -17,7 +17,7 @@ const kube = (p, body) => p.evaluate(`(async (k) => { ${body} })(window.kubarium
 
 /** What leads to each view. */
 const VIEWS = {
-  map: (p) => kube(p, "k.speed(0); await k.kubectl('set image deployment/web nginx=nginx:1.28'); await k.advance('4s')"),
+  map: (p) => kube(p, "k.speed(0); await k.kubectl('set image deployment/web nginx=nginx:1.28'); await k.advance('2500ms')"),
   lost: (p) =>
     kube(p, "k.speed(0); await k.fault({kind:'power-off',node:'node-2'}); await k.until('node/node-2 NotReady'); await k.advance('40s')"),
   tree: rail(1),
