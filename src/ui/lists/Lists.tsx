@@ -38,8 +38,11 @@ function Table({
   columns,
   rows,
   none,
+  aligned = false,
 }: {
   title: string
+  /** Its columns stand below those of its neighbours. */
+  aligned?: boolean
   /** What would be here, and how it comes to be. */
   none?: ReactNode
   columns: readonly string[]
@@ -51,7 +54,7 @@ function Table({
       <h2 className="strong">{title}</h2>
       {rows.length === 0 ? <p className="muted">{none ?? t('list.none')}</p> : null}
       {rows.length > 0 ? (
-        <table>
+        <table className={aligned ? styles.aligned : ''}>
           <thead>
             <tr>
               {columns.map((c) => (
@@ -174,6 +177,7 @@ function KindTable({
       title={title}
       columns={columns}
       none={none}
+      aligned
       rows={all.map((w) => ({ card: w, cells: children(w) }))}
     />
   )
