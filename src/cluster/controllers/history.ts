@@ -10,10 +10,10 @@ import { isReason } from '../api/meta/status.ts'
 import type { Kind } from '../client/client.ts'
 import { claimObjects } from '../client/controllerref.ts'
 import type { Informer } from '../client/informer.ts'
-import { hash32 } from '../sim/random.ts'
 import type { Task } from '../sim/task.ts'
 import { type ControllerContext, callKey } from './framework.ts'
 import { BY_CONTROLLER, ORPHANS, ownerRefFor, type PodOwner } from './podcontrol.ts'
+import { bytesOf, fnv1 } from './templatehash.ts'
 
 /** The shared informer with its index. */
 export function revisionInformer(c: ControllerContext): Informer<ControllerRevision> {
@@ -69,10 +69,16 @@ export function storedTemplate(r: ControllerRevision): PodTemplateSpec | undefin
   return template
 }
 
-/** The hash that names a template's revision. */
+const NOT_IN_GO_JSON: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+}
+
+/** The hash that names a template's revision of a StatefulSet: of the patch as Go writes it. */
 export function revisionHash(template: PodTemplateSpec, collisions: number): string {
-  const salt = collisions > 0 ? `#${collisions}` : ''
-  return safeEncode(String(hash32(textOf(templatePatch(template)) + salt)))
+  const text = textOf(templatePatch(template)).replace(/[<>&]/g, (c) => NOT_IN_GO_JSON[c] ?? c)
+  return safeEncode(String(fnv1(bytesOf(text + String(collisions)))))
 }
 
 /** A set that keeps revisions. */
@@ -80,7 +86,8 @@ export interface RevisionOwner {
   readonly owner: PodOwner
   readonly kind: Kind
   readonly template: PodTemplateSpec
-  readonly collisions: number
+  /** Names the template's revision. */
+  hash(template: PodTemplateSpec): string
   /** Labels of a revision with that hash. */
   labels(hash: string): Record<string, string>
   readonly annotations?: Record<string, string>
@@ -130,7 +137,7 @@ export function* currentRevision(
   const next = (last?.revision ?? 0) + 1
   if (found && found === last) return found
   if (found) return yield* c.client.update('ControllerRevision', { ...found, revision: next })
-  const hash = revisionHash(o.template, o.collisions)
+  const hash = o.hash(o.template)
   const fresh: ControllerRevision = {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',

@@ -2,7 +2,13 @@
  * DaemonSets: one pod on every node where it belongs.
  * @source pkg/controller/daemon/daemon_controller.go
  */
-import type { DaemonSet, DaemonSetStatus, Node, Pod } from '../../api/generated/types.ts'
+import type {
+  DaemonSet,
+  DaemonSetStatus,
+  Node,
+  Pod,
+  PodTemplateSpec,
+} from '../../api/generated/types.ts'
 import { isPodAvailable, isPodReady } from '../../api/helpers/pods.ts'
 import { selectorOf, selects } from '../../api/meta/labels.ts'
 import { isReason } from '../../api/meta/status.ts'
@@ -36,6 +42,7 @@ import {
   slowStart,
   watchPods,
 } from '../podcontrol.ts'
+import { templateHash } from '../templatehash.ts'
 import {
   belongsOn,
   byAge,
@@ -323,7 +330,7 @@ function revisionOwner(ds: DaemonSet) {
     owner: { kind: 'DaemonSet' as const, metadata: ds.metadata },
     kind: 'DaemonSet' as const,
     template: ds.spec?.template ?? {},
-    collisions: ds.status?.collisionCount ?? 0,
+    hash: (template: PodTemplateSpec) => templateHash(template, ds.status?.collisionCount),
     labels: (hash: string) => ({ [REVISION_HASH]: hash }),
     ...(ds.metadata.annotations ? { annotations: ds.metadata.annotations } : {}),
   }

@@ -10,6 +10,7 @@ import type { Recorder } from '../../client/recorder.ts'
 import type { Task } from '../../sim/task.ts'
 import { type ControllerContext, callKey, decide, nowOf, refTo, targetOf } from '../framework.ts'
 import { ownerRefFor } from '../podcontrol.ts'
+import { templateHash } from '../templatehash.ts'
 import { planNew, planOld, planProportional } from './rolling.ts'
 import { calculateStatus, type Now, rolloutStatus, stuckCheckAfter } from './status.ts'
 import {
@@ -30,7 +31,6 @@ import {
   sameMap,
   setAnnotations,
   sizeAnnotations,
-  templateHash,
   templateText,
   wanted,
   withDeploymentCondition,

@@ -10,9 +10,7 @@ import type {
   ReplicaSet,
 } from '../../api/generated/types.ts'
 import { scaledValue } from '../../api/meta/intstr.ts'
-import { safeEncode } from '../../api/meta/names.ts'
 import { parseTime } from '../../api/meta/time.ts'
-import { hash32 } from '../../sim/random.ts'
 
 export const REVISION = 'deployment.kubernetes.io/revision'
 export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
@@ -64,12 +62,6 @@ function canonical(v: unknown): string {
     if (value !== undefined && value !== null) members.push(`${key}:${canonical(value)}`)
   }
   return `{${members.join(',')}}`
-}
-
-/** The letters that tell the pods of one template from those of another. */
-export function templateHash(template: PodTemplateSpec, collisions: number | undefined): string {
-  const salt = collisions ? `#${collisions}` : ''
-  return safeEncode(String(hash32(templateText(template) + salt)))
 }
 
 /** maxSurge and maxUnavailable as numbers; they are never both 0. */

@@ -10,7 +10,13 @@ import { keyOf, parseKey } from '../../api/object.ts'
 import { claimObjects } from '../../client/controllerref.ts'
 import type { Task } from '../../sim/task.ts'
 import { type ControllerContext, callKey, defineController, startLoop } from '../framework.ts'
-import { currentRevision, revisionInformer, revisionsOf, truncateHistory } from '../history.ts'
+import {
+  currentRevision,
+  revisionHash,
+  revisionInformer,
+  revisionsOf,
+  truncateHistory,
+} from '../history.ts'
 import { BY_CONTROLLER, ORPHANS, podInformer, watchPods } from '../podcontrol.ts'
 import { StatefulControl } from './control.ts'
 import { ordinalOf, revisionOf } from './pods.ts'
@@ -69,7 +75,7 @@ function start(c: ControllerContext): void {
         owner,
         kind: 'StatefulSet',
         template: set.spec?.template ?? {},
-        collisions: set.status?.collisionCount ?? 0,
+        hash: (template) => revisionHash(template, set.status?.collisionCount ?? 0),
         labels: (hash) => ({ 'controller.kubernetes.io/hash': hash }),
         ...(set.metadata.annotations ? { annotations: set.metadata.annotations } : {}),
       },
