@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../api/meta/json.ts'
 import type { AnyObject } from '../../api/object.ts'
+import { annotated, fromAnnotations } from './hpaannotations.ts'
 
 interface Conversion {
   readonly toServed: (o: AnyObject) => AnyObject
@@ -51,8 +52,12 @@ function hpaToV1(o: AnyObject): AnyObject {
   const status = (o.status ?? {}) as JsonObject
   const current = cpuTarget(status.currentMetrics, 'current')
   const { currentMetrics: _m, conditions: _c, ...plain } = status
+  const extra = annotated(spec, status)
+  const annotations = { ...o.metadata.annotations, ...extra }
+  const metadata = Object.keys(extra).length > 0 ? { ...o.metadata, annotations } : o.metadata
   return {
     ...o,
+    metadata,
     apiVersion: 'autoscaling/v1',
     spec: cpu === undefined ? rest : { ...rest, targetCPUUtilizationPercentage: cpu },
     status: current === undefined ? plain : { ...plain, currentCPUUtilizationPercentage: current },
@@ -72,8 +77,15 @@ function cpuTarget(metrics: unknown, member: 'target' | 'current'): number | und
 
 function hpaToV2(o: AnyObject): AnyObject {
   const { targetCPUUtilizationPercentage: cpu, ...spec } = (o.spec ?? {}) as JsonObject
-  if (cpu === undefined) return { ...o, apiVersion: 'autoscaling/v2', spec }
+  const { metrics: others, behavior, rest } = fromAnnotations(o.metadata.annotations ?? {})
+  const { annotations: _a, ...bare } = o.metadata
+  const metadata = Object.keys(rest).length > 0 ? { ...bare, annotations: rest } : bare
+  const whole = { ...o, metadata, apiVersion: 'autoscaling/v2' }
+  const own = behavior ? { ...spec, behavior } : spec
+  if (cpu === undefined) {
+    return { ...whole, spec: others.length > 0 ? { ...own, metrics: others } : own }
+  }
   const target = { type: 'Utilization', averageUtilization: cpu }
-  const metrics = [{ type: 'Resource', resource: { name: 'cpu', target } }]
-  return { ...o, apiVersion: 'autoscaling/v2', spec: { ...spec, metrics } }
+  const metrics = [...others, { type: 'Resource', resource: { name: 'cpu', target } }]
+  return { ...whole, spec: { ...own, metrics } }
 }

@@ -89,6 +89,9 @@ const STRUCTS: Readonly<Record<string, string>> = {
   TopologySpreadConstraint:
     'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector? MinDomains? NodeAffinityPolicy? NodeTaintsPolicy? MatchLabelKeys?',
   PodOS: 'Name:s',
+  HpaBehavior: 'ScaleUp*ScalingRules ScaleDown*ScalingRules',
+  ScalingRules: 'StabilizationWindowSeconds? SelectPolicy? Policies[ScalingPolicy Tolerance?',
+  ScalingPolicy: 'Type:s Value:n PeriodSeconds:n',
   PodResourceClaim: 'Name:s ResourceClaimName? ResourceClaimTemplateName?',
 }
 
@@ -132,6 +135,11 @@ export function goPodSpec(spec: PodSpec | undefined): Record<string, unknown> {
   const host = Object.fromEntries(HOST.map((k) => [k, spec?.[k]]))
   const securityContext = spec?.securityContext && { ...spec.securityContext, ...host }
   return goStruct('PodSpec', { ...spec, securityContext })
+}
+
+/** The behaviour of an autoscaler as the internal type. */
+export function goHpaBehavior(behavior: object): Record<string, unknown> {
+  return goStruct('HpaBehavior', behavior)
 }
 
 /** A template as the internal type: its metadata has names of the wire. */
