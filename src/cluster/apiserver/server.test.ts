@@ -111,3 +111,16 @@ test('lists are cut by limit and go on at the same revision', () => {
   const rest = call('GET', `${CM}?limit=2&continue=${token}`).body as typeof first
   expect(rest.items.map((o) => o.metadata.name)).toEqual(['c'])
 })
+
+test('readiness checks more than liveness, and a check may be left out', () => {
+  const { call } = setup()
+  const live = String(call('GET', '/livez?verbose&exclude=etcd&exclude=nope').body)
+  expect(live).toContain('[+]etcd excluded: ok\n')
+  expect(live).toMatch(
+    /warn: some health checks cannot be excluded: no matches for "nope"\nlivez check passed\n$/,
+  )
+  expect(live).not.toContain('informer-sync')
+  expect(String(call('GET', '/readyz?verbose').body)).toContain('[+]shutdown ok\nreadyz check')
+  expect(call('GET', '/readyz/shutdown').status).toBe(200)
+  expect(call('GET', '/livez/poststarthook/rbac/bootstrap-roles').status).toBe(200)
+})

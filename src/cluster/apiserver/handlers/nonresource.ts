@@ -60,9 +60,9 @@ function rootPaths(r: Registry): string[] {
     paths.add(`/apis/${group}`)
     paths.add(`/apis/${group}/${version}`)
   }
-  for (const kind of ['healthz', 'livez', 'readyz']) {
+  for (const [kind, checks] of Object.entries(CHECKS)) {
     paths.add(`/${kind}`)
-    for (const c of CHECKS) paths.add(`/${kind}/${c}`)
+    for (const c of checks) paths.add(`/${kind}/${c}`)
   }
   for (const p of ['/metrics', '/openapi/v2', '/openapi/v3', '/version']) paths.add(p)
   return [...paths].sort()
@@ -111,28 +111,62 @@ function version(): object {
 }
 
 function health(request: ApiRequest): ApiResponse {
-  const [, kind = '', check] = request.path.split('/')
-  if (check) {
-    if (!CHECKS.includes(check))
+  const [, kind = '', ...rest] = request.path.split('/')
+  const checks = CHECKS[kind] ?? []
+  if (rest.length) {
+    if (!checks.includes(rest.join('/')))
       throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
     return { status: 200, headers: TEXT, body: 'ok' }
   }
   if (!request.query.has('verbose')) return { status: 200, headers: TEXT, body: 'ok' }
-  const lines = CHECKS.map((c) => `[+]${c} ok`)
+  const excluded = new Set(request.query.get('exclude') ?? [])
+  const lines = checks.map((c) => (excluded.delete(c) ? `[+]${c} excluded: ok` : `[+]${c} ok`))
+  if (excluded.size) {
+    const names = [...excluded].sort().map((e) => JSON.stringify(e))
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names.join(',')}`)
+  }
   return { status: 200, headers: TEXT, body: `${lines.join('\n')}\n${kind} check passed\n` }
 }
 
-const CHECKS = [
-  'ping',
-  'log',
-  'etcd',
-  'poststarthook/start-apiserver-admission-initializer',
-  'poststarthook/generic-apiserver-start-informers',
-  'poststarthook/priority-and-fairness-config-consumer',
-  'poststarthook/start-apiextensions-informers',
-  'poststarthook/start-apiextensions-controllers',
-  'poststarthook/crd-informer-synced',
-  'poststarthook/rbac/bootstrap-roles',
-  'poststarthook/scheduling/bootstrap-system-priority-classes',
+/** The hooks that run once the server has started, in their order. */
+const HOOKS = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'peer-endpoint-reconciler-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'storage-readiness',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
   'autoregister-completion',
+  'apiservice-openapi-controller',
+  'apiservice-openapiv3-controller',
 ]
+
+/** What each of the three paths checks: being ready takes more than being alive. */
+const CHECKS: Record<string, readonly string[]> = (() => {
+  const hooks = HOOKS.map((h) => (h === 'autoregister-completion' ? h : `poststarthook/${h}`))
+  const alive = ['ping', 'log', 'etcd', ...hooks]
+  const ready = ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...hooks, 'shutdown']
+  return { healthz: alive, livez: alive, readyz: ready }
+})()
