@@ -3,7 +3,6 @@
  * @source staging/src/k8s.io/kube-openapi (document shapes), apiserver/pkg/endpoints/installer.go (operations)
  */
 import { isObject, type JsonObject } from '../api/meta/json.ts'
-import { METADATA_TEXT, REFERENCE_TEXTS, TYPE_TEXTS } from '../api/referencetexts.ts'
 import { describeType, resolve, type Schema, schemas } from '../api/schema.ts'
 import type { ApiRequest, ApiResponse } from '../api/transport.ts'
 import { UPSTREAM } from '../api/version.ts'
@@ -135,24 +134,21 @@ function collect(id: string, schema: Schema | undefined, found: JsonObject, pref
   found[id] = schema.id ? withTexts(made, schema.id) : withTypeTexts(made)
 }
 
+/** Whose `apiVersion`, `kind` and `metadata` are described as everybody's. */
+const ANY_KIND = 'Deployment'
+
 /** A custom kind says of `apiVersion`, `kind` and `metadata` what all kinds say. */
 function withTypeTexts(o: JsonObject): JsonObject {
   if (!isObject(o.properties) || !o['x-kubernetes-group-version-kind']) return o
   const properties: JsonObject = { ...o.properties }
-  for (const [k, description] of Object.entries(TYPE_TEXTS)) {
-    properties[k] = { ...(properties[k] as JsonObject), description }
+  for (const k of ['apiVersion', 'kind']) {
+    const description = describeType(ANY_KIND, k)
+    if (description) properties[k] = { ...(properties[k] as JsonObject), description }
   }
   const { $ref } = (properties.metadata ?? {}) as JsonObject
-  if ($ref) properties.metadata = { description: METADATA_TEXT, allOf: [{ $ref }] }
+  const description = describeType(ANY_KIND, 'metadata')
+  if ($ref && description) properties.metadata = { description, allOf: [{ $ref }] }
   return { ...o, properties }
-}
-
-/** The text of a field that only names a type. */
-function fieldText(id: string, field: string, p: JsonObject): string {
-  const own = REFERENCE_TEXTS[`${typeNames.get(id)}.${field}`]
-  if (own) return own
-  const text = referenceText(p)
-  return field === 'metadata' && text.startsWith('ObjectMeta ') ? METADATA_TEXT : text
 }
 
 /** Without a text of its own such a field says what the type is. */
@@ -169,7 +165,7 @@ function withTexts(o: JsonObject, id: string): JsonObject {
   if (!isObject(o.properties)) return out
   const properties: JsonObject = {}
   for (const [k, p] of Object.entries(o.properties as Record<string, JsonObject>)) {
-    const text = textOf(id, k) || fieldText(id, k, p)
+    const text = textOf(id, k) || referenceText(p)
     if (!text || p.description !== undefined) properties[k] = p
     else if (p.$ref) properties[k] = { description: text, allOf: [{ $ref: p.$ref }] }
     else properties[k] = { description: text, ...p }
