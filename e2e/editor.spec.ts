@@ -201,6 +201,10 @@ test('a new object begins from a manifest that works: by menu and by completion'
   await write(page, GOOD)
   await page.getByTestId('new-object').click()
   await page.getByRole('menuitem', { name: 'Namespace' }).click()
+  await expect(page.locator('.monaco-editor .view-lines')).toContainText('Namespace')
+  await expect(
+    page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first(),
+  ).toBeFocused()
   // The first tab stop is selected: what is typed takes its place.
   await page.keyboard.type('pond')
   await page.keyboard.press('Escape')
