@@ -3,6 +3,7 @@
  * @source pkg/controller/history/controller_history.go
  */
 import type { ControllerRevision, ObjectMeta, PodTemplateSpec } from '../api/generated/types.ts'
+import { utf8 } from '../api/meta/base64.ts'
 import type { Selector } from '../api/meta/labels.ts'
 import { safeEncode } from '../api/meta/names.ts'
 import { controllerOf } from '../api/meta/ownership.ts'
@@ -13,7 +14,7 @@ import type { Informer } from '../client/informer.ts'
 import type { Task } from '../sim/task.ts'
 import { type ControllerContext, callKey } from './framework.ts'
 import { BY_CONTROLLER, ORPHANS, ownerRefFor, type PodOwner } from './podcontrol.ts'
-import { bytesOf, fnv1 } from './templatehash.ts'
+import { fnv1 } from './templatehash.ts'
 
 /** The shared informer with its index. */
 export function revisionInformer(c: ControllerContext): Informer<ControllerRevision> {
@@ -78,7 +79,7 @@ const NOT_IN_GO_JSON: Readonly<Record<string, string>> = {
 /** The hash that names a template's revision of a StatefulSet: of the patch as Go writes it. */
 export function revisionHash(template: PodTemplateSpec, collisions: number): string {
   const text = textOf(templatePatch(template)).replace(/[<>&]/g, (c) => NOT_IN_GO_JSON[c] ?? c)
-  return safeEncode(String(fnv1(bytesOf(text + String(collisions)))))
+  return safeEncode(String(fnv1(utf8(text + String(collisions)))))
 }
 
 /** A set that keeps revisions. */

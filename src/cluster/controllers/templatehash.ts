@@ -5,6 +5,7 @@
  */
 import types from '../api/generated/gotypes.json' with { type: 'json' }
 import type { PodTemplateSpec } from '../api/generated/types.ts'
+import { utf8 } from '../api/meta/base64.ts'
 import { safeEncode } from '../api/meta/names.ts'
 import { canonicalQuantity } from '../api/meta/quantity.ts'
 
@@ -21,7 +22,7 @@ const fieldsOf = new Map<string, readonly GoField[]>()
 
 /** The letters that tell the pods of one template from those of another. */
 export function templateHash(template: PodTemplateSpec, collisions: number | undefined): string {
-  let hash = fnv1a(0x811c9dc5, bytesOf(typed('v1.PodTemplateSpec', template)))
+  let hash = fnv1a(0x811c9dc5, utf8(typed('v1.PodTemplateSpec', template)))
   if (collisions !== undefined) {
     const bytes = [0, 8, 16, 24].map((shift) => (collisions >>> shift) & 0xff)
     hash = fnv1a(hash, [...bytes, 0, 0, 0, 0])
@@ -30,29 +31,16 @@ export function templateHash(template: PodTemplateSpec, collisions: number | und
 }
 
 /** FNV-1: multiplies first. For names of revisions that are kept as JSON. */
-export function fnv1(bytes: Iterable<number>): number {
+export function fnv1(bytes: readonly number[]): number {
   let h = 0x811c9dc5
   for (const b of bytes) h = Math.imul(h, 0x01000193) ^ b
   return h >>> 0
 }
 
-function fnv1a(start: number, bytes: Iterable<number>): number {
+function fnv1a(start: number, bytes: readonly number[]): number {
   let h = start
   for (const b of bytes) h = Math.imul(h ^ b, 0x01000193)
   return h >>> 0
-}
-
-/** UTF-8. */
-export function* bytesOf(text: string): Generator<number> {
-  for (const char of text) {
-    const c = char.codePointAt(0) as number
-    if (c < 0x80) yield c
-    else {
-      const more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3
-      yield ((0xf00 >> more) & 0xff) | (c >> (6 * more))
-      for (let i = more - 1; i >= 0; i--) yield 0x80 | ((c >> (6 * i)) & 0x3f)
-    }
-  }
 }
 
 /** A value with its type before it. */
